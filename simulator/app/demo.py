@@ -1,0 +1,156 @@
+"""``mssim demo``: a pharmacy's morning, played by ordinary mail clients on a throw-away space, told in French."""
+
+from __future__ import annotations
+
+import asyncio
+import imaplib
+import smtplib
+import ssl
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from email.utils import make_msgid
+
+import pyotp
+
+from simulator.app.simulator import Simulator
+from simulator.app.story import tell
+from simulator.config import Configuration
+from simulator.model.mailbox import Kind, Mailbox, Status
+
+
+def play(configuration: Configuration) -> int:
+    """Play every scene; 0 when each ended as it should."""
+    return asyncio.run(_play(configuration))
+
+
+async def _play(configuration: Configuration) -> int:
+    async with Simulator(configuration) as sim:
+        stop = sim.journal.listen(tell)
+        cast = Cast(sim)
+        good = True
+        for title, scene in SCENES:
+            sys.stdout.write(f"\n== {title}\n")
+            sys.stdout.flush()
+            ended_well = await asyncio.to_thread(scene, cast)
+            await sim.settle()
+            good = good and ended_well
+            sys.stdout.write("   ok\n" if ended_well else "   NE S'EST PAS PASSÉ COMME PRÉVU\n")
+        stop()
+    return 0 if good else 1
+
+
+class Cast:
+    """Who plays, and the connections they use. Scenes run in a thread, as blocking clients do."""
+
+    def __init__(self, sim: Simulator) -> None:
+        self.sim = sim
+        people = list(sim.space.mailboxes.values())
+        self.team = next(m for m in people if len(m.members) > 1)
+        self.members = [sim.space.mailboxes[address.key] for address in self.team.members]
+        self.doctor = next(m for m in people if m.kind is Kind.PER and m.operator != self.team.operator)
+        self.patient = next(m for m in people if m.kind is Kind.PATIENT and m.status is Status.OPEN and m.patient is not None
+                            and any(self.team.structure and d.structure == self.team.structure.id for d in m.patient.dispensings))
+        self.trust = ssl.create_default_context(cafile=str(sim.authority.ca_file))
+
+    @contextmanager
+    def submitting(self, box: Mailbox) -> Iterator[smtplib.SMTP]:
+        """A signed-in SMTP session with STARTTLS."""
+        with smtplib.SMTP("localhost", self.sim.ports["submission"], timeout=20) as smtp:
+            smtp.starttls(context=self.trust)
+            smtp.login(str(box.address), box.secrets.password)
+            yield smtp
+
+    @contextmanager
+    def reading(self, member: Mailbox, *, code: bool = True) -> Iterator[imaplib.IMAP4]:
+        """The team's mailbox, through a member's own account."""
+        imap = imaplib.IMAP4_SSL("localhost", self.sim.ports["imaps"], ssl_context=self.trust, timeout=20)
+        try:
+            digits = pyotp.TOTP(member.secrets.totp).at(self.sim.clock.now()) if code else ""
+            imap.login(f"{self.team.address}*{member.address}", member.secrets.password + digits)
+            imap.select("INBOX")
+            yield imap
+        finally:
+            imap.logout()
+
+    def refused(self, act: Callable[[], object]) -> bool:
+        """Run something that must be refused, and show the answer."""
+        try:
+            act()
+        except (smtplib.SMTPException, imaplib.IMAP4.error) as answer:
+            sys.stdout.write(f"   réponse : {answer}\n")
+            return True
+        return False
+
+
+def letter(sender: Mailbox, to: str, subject: str, text: str) -> EmailMessage:
+    """A plain French letter."""
+    message = EmailMessage()
+    message["From"] = f"{sender.display_name} <{sender.address}>"
+    message["To"] = to
+    message["Subject"] = subject
+    message["Message-ID"] = make_msgid(domain=sender.address.domain)
+    message.set_content(text)
+    return message
+
+
+def _doctor_writes(cast: Cast) -> bool:
+    with cast.submitting(cast.doctor) as smtp:
+        smtp.send_message(letter(cast.doctor, str(cast.team.address), "Renouvellement", "Bonjour, merci de renouveler.\n"))
+    return True
+
+
+def _team_reads(cast: Cast) -> bool:
+    with cast.reading(cast.members[0]) as first, cast.reading(cast.members[1]) as second:
+        _, found = first.search(None, "SUBJECT", "Renouvellement")
+        _, also = second.search(None, "SUBJECT", "Renouvellement")
+        number = found[0].split()[-1]
+        first.store(number, "+FLAGS", "(\\Seen \\Answered)")
+        _, seen = second.fetch(number, "(FLAGS)")
+        return bool(found[0]) and found == also and b"Answered" in (seen[0] if isinstance(seen[0], bytes) else b"")
+
+
+def _one_factor(cast: Cast) -> bool:
+    def act() -> None:
+        with cast.reading(cast.members[0], code=False):
+            pass
+
+    return cast.refused(act)
+
+
+def _outsider(cast: Cast) -> bool:
+    return cast.refused(lambda: _send(cast, cast.doctor, "quelqu.un@gmail.com", "Ordonnance"))
+
+
+def _spoof(cast: Cast) -> bool:
+    def act() -> None:
+        with cast.submitting(cast.doctor) as smtp:
+            smtp.sendmail(str(cast.members[0].address), [str(cast.team.address)], "Subject: faux\r\n\r\n")
+
+    return cast.refused(act)
+
+
+def _patient_writes(cast: Cast) -> bool:
+    _send(cast, cast.patient, str(cast.team.address), "Document de mon espace")
+    return True
+
+
+def _patient_to_doctor(cast: Cast) -> bool:
+    return cast.refused(lambda: _send(cast, cast.patient, str(cast.doctor.address), "Question"))
+
+
+def _send(cast: Cast, sender: Mailbox, to: str, subject: str) -> None:
+    with cast.submitting(sender) as smtp:
+        smtp.send_message(letter(sender, to, subject, "Bonjour,\n\nBonne réception.\n"))
+
+
+SCENES: tuple[tuple[str, Callable[[Cast], bool]], ...] = (
+    ("Un médecin écrit à la pharmacie, chez un autre opérateur", _doctor_writes),
+    ("Deux membres de l'équipe lisent la même BAL organisationnelle", _team_reads),
+    ("Un seul facteur ne suffit pas pour la BAL organisationnelle", _one_factor),
+    ("Une adresse ordinaire n'est pas dans l'espace de confiance", _outsider),
+    ("On n'écrit pas au nom d'un autre", _spoof),
+    ("Un patient écrit le premier à sa pharmacie", _patient_writes),
+    ("Un patient n'écrit pas le premier à un médecin", _patient_to_doctor),
+)

@@ -1,0 +1,82 @@
+"""The simulated clock: one notion of now for retries, expiry, certificates, history and one-time codes.
+
+It follows a monotonic timer from the moment it was made, so a leap of the machine's clock changes
+nothing (P4). It can be moved forward; whoever sleeps on it wakes when simulated time says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+
+class Clock:
+    """Simulated time. ``start`` defaults to the machine's time; a frozen clock moves only by advance()."""
+
+    def __init__(
+        self, start: datetime | None = None, *, frozen: bool = False, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._start = start or datetime.now(UTC)
+        self._monotonic = monotonic
+        self._origin = monotonic()
+        self._offset = 0.0
+        self._frozen_at: float | None = 0.0 if frozen else None
+        self._sleepers: dict[asyncio.Event, float] = {}
+
+    def elapsed(self) -> float:
+        """Simulated seconds since the clock was made; never goes back."""
+        running = self._monotonic() - self._origin if self._frozen_at is None else self._frozen_at
+        return running + self._offset
+
+    def now(self) -> datetime:
+        """Simulated date and time, UTC."""
+        return self._start + timedelta(seconds=self.elapsed())
+
+    def timestamp(self) -> float:
+        """Simulated seconds since 1970, for storage."""
+        return self.now().timestamp()
+
+    @property
+    def is_frozen(self) -> bool:
+        """True when time stands still between calls of advance()."""
+        return self._frozen_at is not None
+
+    def freeze(self) -> None:
+        """Stand still from now on."""
+        if self._frozen_at is None:
+            self._frozen_at = self._monotonic() - self._origin
+
+    def run(self) -> None:
+        """Flow again from where the clock stands."""
+        if self._frozen_at is not None:
+            self._offset += self._frozen_at - (self._monotonic() - self._origin)
+            self._frozen_at = None
+            self._wake()
+
+    def advance(self, seconds: float) -> None:
+        """Move forward and wake the sleepers whose time has come. Raises ValueError when seconds < 0."""
+        if seconds < 0:
+            raise ValueError("the clock only moves forward")
+        self._offset += seconds
+        self._wake()
+
+    async def sleep_until(self, timestamp: float) -> None:
+        """Return when timestamp() has reached ``timestamp``."""
+        moved = asyncio.Event()
+        self._sleepers[moved] = timestamp
+        try:
+            while (left := timestamp - self.timestamp()) > 0:
+                moved.clear()
+                try:
+                    async with asyncio.timeout(None if self.is_frozen else left):
+                        await moved.wait()
+                except TimeoutError:
+                    continue
+        finally:
+            del self._sleepers[moved]
+
+    def _wake(self) -> None:
+        for sleeper in sorted(self._sleepers, key=self._sleepers.__getitem__):
+            sleeper.set()

@@ -1,0 +1,10 @@
+"""The configuration: one YAML file in, one checked ``Configuration`` out, or every mistake at once."""
+
+from simulator.config.configuration import Configuration, load
+from simulator.config.mistakes import ConfigurationError, Mistake
+from simulator.config.settings import Access, Dns, JournalKeeping, Limits, Pki, Relay
+
+__all__ = [
+    "Access", "Configuration", "ConfigurationError", "Dns", "JournalKeeping", "Limits", "Mistake", "Pki", "Relay",
+    "load",
+]

@@ -1,0 +1,173 @@
+"""The shapes of what the file says about the trust space: which keys an entry has, which of them must be there.
+
+What an entry refers to (a domain, a structure, a member) is looked at later, when every entry has been read.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from simulator.config.settings import Settings
+from simulator.config.values import (
+    AddressText,
+    Base32,
+    Department,
+    DnText,
+    Door,
+    Host,
+    Number,
+    Password,
+    Port,
+    Size,
+    Text,
+)
+
+
+class StructureNumber(Settings):
+    """A FINESS or a SIRET number."""
+
+    finess: Number | None = None
+    siret: Number | None = None
+
+    @model_validator(mode="after")
+    def has_one_number(self) -> Self:
+        """Exactly one of the two, so that there is one national id."""
+        if (self.finess is None) == (self.siret is None):
+            raise ValueError("has no national number or two, expected either finess or siret")
+        return self
+
+
+class DomainShape(Settings):
+    """One mail domain of an operator."""
+
+    kind: Text
+    listed: bool = True
+    description: str = ""
+
+
+class OperatorShape(StructureNumber):
+    """One operator."""
+
+    organization: DnText
+    department: Department
+    mx_host: Host
+    client_host: Host
+    message_size: Size
+    listen: dict[Door, Port] = Field(default_factory=dict)
+    domains: dict[Host, DomainShape] = Field(min_length=1, description="at least one domain")
+
+
+class StructureShape(StructureNumber):
+    """An officine, a hospital, a practice."""
+
+    name: DnText
+    sector: str = ""
+
+
+class MailboxShape(Settings):
+    """What every registered mailbox may have."""
+
+    quota: Size | None = None
+    state: Literal["open", "suspended", "closed"] = "open"
+    red_list: bool = False
+    description: str = ""
+
+
+class PersonShape(MailboxShape):
+    """PER: a person's own mailbox, the nominative account."""
+
+    kind: Literal["PER"]
+    given_name: DnText
+    family_name: DnText
+    title: str = ""
+    rpps: Number | None = None
+    adeli: Number | None = None
+    profession: str = ""
+    password: Password = Field(repr=False)
+    totp: Base32 | None = Field(default=None, repr=False)
+    structure: Text | None = None
+
+    @model_validator(mode="after")
+    def has_one_number(self) -> Self:
+        """F3: no nominative mailbox without a national id."""
+        if (self.rpps is None) == (self.adeli is None):
+            raise ValueError("has no national number or two, expected either rpps or adeli (F3)")
+        return self
+
+
+class TeamShape(MailboxShape):
+    """ORG: a structure's mailbox, used by its team (F5, F6)."""
+
+    kind: Literal["ORG"]
+    structure: Text
+    responsible: AddressText
+    members: tuple[AddressText, ...] = Field(min_length=1, description="at least one member")
+
+
+class ApplicationShape(MailboxShape):
+    """APP: a program's mailbox."""
+
+    kind: Literal["APP"]
+    structure: Text
+    responsible: AddressText
+
+
+class PracticeShape(MailboxShape):
+    """CAB: a mailbox bound to one person and shared in a practice."""
+
+    kind: Literal["CAB"]
+    holder: AddressText
+    members: tuple[AddressText, ...] = ()
+    structure: Text | None = None
+
+
+class DispensingShape(Settings):
+    """One delivery of medicines to a patient."""
+
+    structure: Text
+    date: Annotated[datetime.date | None, Field(description="a date such as 2026-10-02")] = None
+    days_ago: Annotated[int | None, Field(ge=0, le=36_500, description="a number of days")] = None
+    reimbursed: bool = True
+
+    @model_validator(mode="after")
+    def has_one_day(self) -> Self:
+        """A day counted from today moves with the calendar, a date does not."""
+        if (self.date is None) == (self.days_ago is None):
+            raise ValueError("has no day or two, expected either date or days_ago")
+        return self
+
+
+class PatientShape(Settings):
+    """The holder of a Mon espace santé profile."""
+
+    given_name: DnText
+    family_name: DnText
+    birth_date: Annotated[datetime.date, Field(description="a date such as 1975-12-31")]
+    minor: bool | None = None
+    password: Password | None = Field(default=None, repr=False)
+    state: Literal["open", "not activated", "closed"] = "open"
+    quota: Size | None = None
+    dispensings: tuple[DispensingShape, ...] = ()
+
+
+class ListedShape(Settings):
+    """A whitelisted domain of an operator that is not simulated here."""
+
+    certificates: tuple[Text, ...] = Field(min_length=1, description="at least one certificate subject")
+
+
+class WhitelistShape(Settings):
+    """Entries of the whitelist beside those of the operators."""
+
+    others: dict[Host, ListedShape] = Field(default_factory=dict)
+
+
+VERSION = 1
+"""The version of the shape of the file."""
+
+MAILBOX_SHAPES: dict[str, type[PersonShape | TeamShape | ApplicationShape | PracticeShape]] = {
+    "PER": PersonShape, "ORG": TeamShape, "APP": ApplicationShape, "CAB": PracticeShape,
+}

@@ -1,0 +1,219 @@
+"""Accepting a message: stamp it, sort its copies, commit, then say so.
+
+What comes before, from greeting to text, is told in ``visit.py``; what follows for other operators, in ``outbox.py``.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import format_datetime
+from hashlib import sha256
+
+from simulator.clock import Clock
+from simulator.domains.patient import PatientDomain
+from simulator.journal import Journal
+from simulator.model.address import Address
+from simulator.model.certificate import TlsFacts
+from simulator.model.mailbox import Identity, Kind
+from simulator.model.reply import reply
+from simulator.outbox import Outbox
+from simulator.routing import Routing, Sorted
+from simulator.rules.book import Book
+from simulator.rules.facts import Letter
+from simulator.rules.verdict import Verdict
+from simulator.signin import SignIn
+from simulator.space import TrustSpace
+from simulator.store.interface import ExchangeChange, Store, StoreError, StoreFull
+
+_FIRST_TRACE = re.compile(rb"\AReceived:[^\r\n]*(?:\r\n[ \t][^\r\n]*)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The other end of a connection."""
+
+    address: str
+    tls: TlsFacts | None = None
+    hello: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A message that passed every rule, ready to be accepted."""
+
+    door: str
+    operator: str
+    client: Client
+    identity: Identity | None
+    sender: Address | None
+    recipients: tuple[tuple[Address, Mapping[str, str]], ...]
+    options: Mapping[str, str]
+    body: bytes
+    letter: Letter
+
+
+class Office:
+    """What every visit shares: the space, the book, the store, the journal."""
+
+    def __init__(
+        self,
+        *,
+        space: TrustSpace,
+        book: Book,
+        store: Store,
+        journal: Journal,
+        clock: Clock,
+        sign_in: SignIn,
+        routing: Routing,
+        outbox: Outbox,
+        most_recipients: int = 200,
+        most_hops: int = 50,
+        header_limit: int = 256 * 1024,
+    ) -> None:
+        self.space = space
+        self.book = book
+        self.journal = journal
+        self.clock = clock
+        self.sign_in = sign_in
+        self.most_recipients = most_recipients
+        self.most_hops = most_hops
+        self.header_limit = header_limit
+        self._store = store
+        self._routing = routing
+        self._outbox = outbox
+        self._born = secrets.token_hex(4)
+        self._count = 0
+
+    async def accept(self, taken: Taken) -> Verdict:
+        """Stamp, sort, commit, then answer: 250 is said of what is on disk (P1)."""
+        self._count += 1
+        letter_id = f"{self._born}.{self._count:x}"
+        body = self._received(taken, letter_id) + taken.body
+        arrival = _transfer_id(taken)
+        into = Sorted()
+        for recipient, options in taken.recipients:
+            self._routing.sort(
+                into,
+                operator=self._holder(taken, recipient),
+                sender=taken.sender,
+                recipient=recipient,
+                body=body,
+                letter=taken.letter,
+                options={**taken.options, **options},
+                arrival=arrival,
+            )
+        into.exchanges += self._departures(taken)
+        try:
+            done = await self._store.commit(into.batch())
+        except StoreFull:
+            return Verdict(reply(452, "4.3.1", "The disk of this operator is full, try again later"))
+        except StoreError as problem:
+            self.journal.note("store-error", f"the store refused a message: {problem}")
+            return Verdict(reply(451, "4.3.0", "The message could not be stored, try again later"))
+        self._tell(taken, letter_id, into, tuple(place.uid for place in done.placed))
+        self._outbox.added(into.relays, done.relays)
+        return Verdict(reply(250, "2.0.0", f"Stored as {letter_id}"))
+
+    def _holder(self, taken: Taken, recipient: Address) -> str:
+        """At the door between operators, whoever serves the recipient; at submission, the sender's operator."""
+        if taken.door == "mx":
+            return self.space.operator_of(recipient.domain) or taken.operator
+        return taken.operator
+
+    def _departures(self, taken: Taken) -> list[ExchangeChange]:
+        if taken.identity is None or taken.identity.mailbox.kind is not Kind.PATIENT:
+            return []
+        domain = self.space.kind_of(taken.identity.mailbox.address.domain)
+        assert isinstance(domain, PatientDomain)
+        now = self.clock.timestamp()
+        return [
+            change
+            for recipient, _ in taken.recipients
+            for change in domain.depart(taken.identity.mailbox, recipient, now)
+        ]
+
+    def _received(self, taken: Taken, letter_id: str) -> bytes:
+        """The trace header (RFC 5321 4.4), with the facts of the handshake."""
+        operator = self.space.operators.get(taken.operator)
+        host = "localhost" if operator is None else operator.mx_host if taken.door == "mx" else operator.client_host
+        protocol = "ESMTPSA" if taken.identity is not None else "ESMTPS"
+        if "SMTPUTF8" in taken.options:
+            protocol = "UTF8SMTPSA" if taken.identity is not None else "UTF8SMTPS"
+        secure = ""
+        if taken.client.tls is not None:
+            peer = taken.client.tls.peer
+            shown = (
+                f"client certificate {peer.worth}, {_comment(peer.subject)}"
+                if peer.presented
+                else "no client certificate"
+            )
+            secure = f"\r\n\t({taken.client.tls.version}, {taken.client.tls.cipher}, {shown})"
+        single = f"\r\n\tfor <{taken.recipients[0][0]}>" if len(taken.recipients) == 1 else ""
+        return (
+            f"Received: from {_word(taken.client.hello)} ([{taken.client.address}]){secure}\r\n"
+            f"\tby {host} (mssante-simulator) with {protocol} id {letter_id}{single};\r\n"
+            f"\t{format_datetime(self.clock.now())}\r\n"
+        ).encode("utf-8" if "UTF8" in protocol else "ascii", "replace")
+
+    def _tell(self, taken: Taken, letter_id: str, into: Sorted, uids: tuple[int, ...]) -> None:
+        who = taken.identity.who if taken.identity is not None else str(taken.sender or "")
+        certificate = taken.client.tls.peer.serial if taken.client.tls is not None else ""
+        to = [str(recipient) for recipient, _ in taken.recipients]
+        shown = ", ".join(to[:3]) + (f" and {len(to) - 3} more" if len(to) > 3 else "")
+        self.journal.note(
+            "accepted",
+            f"{taken.operator} took a message from {who or 'the mail system'} to {shown} ({letter_id})",
+            who=who,
+            mailbox=str(taken.sender or ""),
+            client=taken.client.address,
+            certificate=certificate,
+            door=taken.door,
+            operator=taken.operator,
+            id=letter_id,
+            to=to,
+            size=taken.letter.size,
+            subject=taken.letter.subject,
+            message_id=taken.letter.message_id,
+        )
+        for deposit, uid in zip(into.deposits, uids, strict=True):
+            if uid:
+                self.journal.note(
+                    "delivered",
+                    f"{letter_id} reached the mailbox {deposit.mailbox}",
+                    who=who,
+                    mailbox=deposit.mailbox,
+                    id=letter_id,
+                    uid=uid,
+                    message_id=taken.letter.message_id,
+                )
+            else:
+                self.journal.note(
+                    "already-here",
+                    f"{letter_id} had reached {deposit.mailbox} before, nothing was stored",
+                    mailbox=deposit.mailbox,
+                    id=letter_id,
+                )
+
+
+def _transfer_id(taken: Taken) -> str | None:
+    """Names the transfer when an operator of this space brings a message: its DN and its own trace header.
+
+    An operator that lost our 250 sends the same letter again; this is how we know it. The whole header counts, its date
+    included: some servers use the numbers of their letters again.
+    """
+    if taken.door != "mx" or taken.client.tls is None or not taken.client.tls.peer.is_good:
+        return None
+    found = _FIRST_TRACE.match(taken.body[:4000])
+    return f"{taken.client.tls.peer.subject} {sha256(found[0]).hexdigest()}" if found is not None else None
+
+
+def _word(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9.:\[\]_-]", "?", text)[:255] or "unknown"
+
+
+def _comment(text: str) -> str:
+    """Text that may stand inside a header comment."""
+    return re.sub(r"[()\\\r\n]", " ", text)

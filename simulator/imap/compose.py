@@ -1,0 +1,49 @@
+"""Puts the server class together from its parts, and refuses parts that promise what they do not hold."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from simulator.imap.commands.append import Append
+from simulator.imap.commands.auth import Auth
+from simulator.imap.commands.fetching import Fetching
+from simulator.imap.commands.folders import Folders
+from simulator.imap.commands.listing import Listing
+from simulator.imap.commands.messages import Messages
+from simulator.imap.commands.searching import Searching
+from simulator.imap.commands.selecting import Selecting
+from simulator.imap.extensions import EXTENSIONS
+from simulator.imap.session import Session
+
+BASE: tuple[type[Session], ...] = (Auth, Selecting, Listing, Folders, Append, Messages, Fetching, Searching)
+"""RFC 3501; nothing here can be left out. A mixin on several of them names them in this order."""
+TABLES = ("commands", "fetch_items", "fetch_sections", "search_keys", "status_items")
+"""Class attributes that are merged over all parts."""
+
+
+def compose(names: tuple[str, ...] | None) -> type[Session]:
+    """The server with these extensions, all of them for None. Raises ValueError."""
+    if names is None:
+        return assemble(tuple(EXTENSIONS.values()))
+    unknown = [name for name in names if name not in EXTENSIONS]
+    if unknown:
+        raise ValueError(f"unknown IMAP extensions: {', '.join(unknown)}; known: {', '.join(EXTENSIONS)}")
+    return assemble(tuple(kind for name, kind in EXTENSIONS.items() if name in names))
+
+
+@lru_cache(maxsize=16)
+def assemble(extensions: tuple[type[Session], ...]) -> type[Session]:
+    """A class of the base and these mixins, later mixins first in line. Raises ValueError."""
+    parts = (*BASE, *extensions)
+    merged: dict[str, Any] = {
+        table: {name: value for part in parts for name, value in part.__dict__.get(table, {}).items()}
+        for table in TABLES}
+    for table in ("announces", "uid_commands"):
+        merged[table] = tuple(dict.fromkeys(name for part in parts for name in part.__dict__.get(table, ())))
+    server = type("ImapServer", (*reversed(extensions), *BASE), merged)
+    for part in parts:
+        for name in (*part.__dict__.get("commands", ()), *part.__dict__.get("uid_commands", ())):
+            if name not in merged["commands"] or not callable(getattr(server, f"command_{name.lower()}", None)):
+                raise ValueError(f"{part.__name__} announces {name} but nothing defines command_{name.lower()}")
+    return server

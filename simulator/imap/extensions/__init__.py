@@ -1,0 +1,47 @@
+"""Extensions of IMAP4rev1: one mixin each, named here. README.md beside this file is the recipe for another."""
+
+from __future__ import annotations
+
+from simulator.imap.extensions.appendlimit import AppendLimit
+from simulator.imap.extensions.binary import Binary
+from simulator.imap.extensions.children import Children
+from simulator.imap.extensions.condstore import Condstore
+from simulator.imap.extensions.enable import Enable
+from simulator.imap.extensions.esearch import Esearch
+from simulator.imap.extensions.id import Id
+from simulator.imap.extensions.idle import Idle
+from simulator.imap.extensions.literal_plus import LiteralPlus
+from simulator.imap.extensions.move import Move
+from simulator.imap.extensions.multiappend import MultiAppend
+from simulator.imap.extensions.namespace import Namespace
+from simulator.imap.extensions.quota import Quota
+from simulator.imap.extensions.sasl_ir import SaslIr
+from simulator.imap.extensions.special_use import SpecialUse
+from simulator.imap.extensions.status_size import StatusSize
+from simulator.imap.extensions.uidplus import UidPlus
+from simulator.imap.extensions.unselect import Unselect
+from simulator.imap.extensions.within import Within
+from simulator.imap.session import Session
+
+EXTENSIONS: dict[str, type[Session]] = {
+    "LITERAL+": LiteralPlus,
+    "SASL-IR": SaslIr,
+    "ID": Id,
+    "ENABLE": Enable,
+    "IDLE": Idle,
+    "NAMESPACE": Namespace,
+    "CHILDREN": Children,
+    "SPECIAL-USE": SpecialUse,
+    "UIDPLUS": UidPlus,
+    "MOVE": Move,
+    "UNSELECT": Unselect,
+    "ESEARCH": Esearch,
+    "WITHIN": Within,
+    "CONDSTORE": Condstore,
+    "BINARY": Binary,
+    "MULTIAPPEND": MultiAppend,
+    "APPENDLIMIT": AppendLimit,
+    "STATUS=SIZE": StatusSize,
+    "QUOTA": Quota,
+}
+"""What the server can offer, in the order it is announced. ``ImapSettings.extensions`` chooses among these names."""

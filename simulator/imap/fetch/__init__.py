@@ -1,0 +1,1 @@
+"""FETCH: what was asked (items), how it is said (render)."""

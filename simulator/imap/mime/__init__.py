@@ -1,0 +1,1 @@
+"""What is inside a stored message, for FETCH, SEARCH, SORT and THREAD: functions over bytes, no sockets, no store."""

@@ -1,0 +1,42 @@
+"""What all sessions of one door share: the world they serve, and who is here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from simulator.clock import Clock
+from simulator.imap.settings import ImapSettings
+from simulator.imap.shelves import Shelves
+from simulator.imap.view import Recents
+from simulator.journal import Journal
+from simulator.signin import SignIn
+from simulator.store.interface import Store
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """Given to every session."""
+
+    door: str
+    """``imap`` or ``imaps``."""
+    signin: SignIn
+    store: Store
+    journal: Journal
+    clock: Clock
+    settings: ImapSettings
+    recents: Recents = field(default_factory=Recents)
+    shelves: Shelves = field(init=False)
+    hang_ups: set[Callable[[bytes], None]] = field(default_factory=set)
+    """One per open session: says BYE and closes."""
+    work: set[asyncio.Task[None]] = field(default_factory=set)
+    """Commands in progress."""
+
+    def __post_init__(self) -> None:
+        self.shelves = Shelves(self.store)
+
+    def keep(self, task: asyncio.Task[None]) -> None:
+        """Hold on to a command until it is done, also when its session goes away."""
+        self.work.add(task)
+        task.add_done_callback(self.work.discard)

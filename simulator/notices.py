@@ -1,0 +1,160 @@
+"""Delivery notices (RFC 3461, RFC 3464): what the sender is told of a message that failed, waits or arrived.
+
+Texts are in French, then English; the machine-readable part is in between RFC 3464's fields only.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.header import Header
+from email.utils import format_datetime
+from enum import Enum
+from quopri import encodestring
+
+from simulator.rules.letter import header_end
+
+MAX_RETURNED = 1024 * 1024
+"""Octets of an original message that are returned whole; of a larger one, only the header."""
+
+
+class Fate(Enum):
+    """What happened: (action of RFC 3464, subject, French sentence, English sentence)."""
+
+    FAILED = (
+        "failed",
+        "Undelivered Mail Returned to Sender",
+        "Message non distribué : votre message n'a pas pu être remis à {recipient}.",
+        "Your message could not be delivered to {recipient}.",
+    )
+    DELAYED = (
+        "delayed",
+        "Delayed Mail (still being retried)",
+        "Votre message pour {recipient} n'est pas encore remis ; l'envoi est retenté, vous n'avez rien à faire.",
+        "Your message to {recipient} is not delivered yet; it is being retried, you need not do anything.",
+    )
+    DELIVERED = (
+        "delivered",
+        "Successful Mail Delivery Report",
+        "Votre message a été remis dans la boîte {recipient}.",
+        "Your message was delivered to the mailbox {recipient}.",
+    )
+    RELAYED = (
+        "relayed",
+        "Successful Mail Delivery Report",
+        "Votre message pour {recipient} a été transmis à un opérateur qui n'annonce pas les accusés de remise.",
+        "Your message to {recipient} was handed to an operator that announces no delivery notices.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Everything a notice says."""
+
+    fate: Fate
+    host: str
+    """The host that speaks: Reporting-MTA."""
+    sender: str
+    """Who is told."""
+    recipient: str
+    status: str
+    """Enhanced status code, ``5.1.1``."""
+    reason: str
+    """The peer's reply or ours, one ASCII line."""
+    at: datetime
+    arrived: datetime
+    original: bytes
+    envid: str = ""
+    """ENVID as it was sent, in xtext."""
+    orcpt: str = ""
+    """ORCPT as it was sent: a type, ``;``, an address in xtext."""
+    headers_only: bool = False
+    remote: str = ""
+    """Host that said ``reason``, when it was another."""
+
+    def encode(self) -> bytes:
+        """The whole message, CRLF lines, ready to be stored or relayed with the null sender."""
+        action, subject, french, english = self.fate.value
+        boundary = f"=_notice_{secrets.token_hex(12)}"
+        text = self._text(french, english)
+        kind, returned = self._returned()
+        eight_bit = [] if returned.isascii() else ["Content-Transfer-Encoding: 8bit"]
+        lines = [
+            # Like every letter it names its transfer, so that a second copy after a lost answer is known as one.
+            f"Received: by {self.host} (mssante-simulator) id {secrets.token_hex(8)};",
+            f"\t{format_datetime(self.at.astimezone(UTC))}",
+            f"Date: {format_datetime(self.at.astimezone(UTC))}",
+            f"From: Mail Delivery System <MAILER-DAEMON@{self.host}>",
+            f"To: {self.sender}",
+            f"Subject: {Header(subject).encode()}",
+            f"Message-ID: <{secrets.token_hex(16)}@{self.host}>",
+            "Auto-Submitted: auto-replied",
+            "MIME-Version: 1.0",
+            *eight_bit,
+            f'Content-Type: multipart/report; report-type=delivery-status; boundary="{boundary}"',
+            "",
+            f"--{boundary}",
+            "Content-Type: text/plain; charset=utf-8",
+            "Content-Transfer-Encoding: quoted-printable",
+            "",
+            encodestring(text.encode()).decode("ascii").replace("\n", "\r\n"),
+            f"--{boundary}",
+            "Content-Type: message/delivery-status",
+            "",
+            *self._status(action),
+            "",
+            f"--{boundary}",
+            f"Content-Type: {kind}",
+            *eight_bit,
+            "",
+            "",
+        ]
+        return "\r\n".join(lines).encode("utf-8") + returned + f"\r\n--{boundary}--\r\n".encode()
+
+    def _text(self, french: str, english: str) -> str:
+        reason = _plain(self.reason)
+        reason_fr = f"\nMotif : {reason}\n" if reason else ""
+        reason_en = f"\nReason: {reason}\n" if reason else ""
+        return (
+            f"{french.format(recipient=self.recipient)}\n{reason_fr}\n"
+            f"{english.format(recipient=self.recipient)}\n{reason_en}\n-- \n{self.host} (simulateur MSSanté)\n"
+        )
+
+    def _status(self, action: str) -> list[str]:
+        """Per-message fields, then per-recipient fields (RFC 3464 2.2, 2.3)."""
+        fields = [f"Reporting-MTA: dns; {self.host}"]
+        fields += [f"Original-Envelope-Id: {_from_xtext(self.envid)}"] if self.envid else []
+        fields += [f"Arrival-Date: {format_datetime(self.arrived.astimezone(UTC))}", ""]
+        fields += [f"Original-Recipient: {_from_xtext(self.orcpt)}"] if self.orcpt else []
+        fields += [f"Final-Recipient: rfc822; {self.recipient}", f"Action: {action}", f"Status: {self.status}"]
+        fields += [f"Remote-MTA: dns; {self.remote}"] if self.remote else []
+        if self.reason and action != "delivered":
+            fields.append(f"Diagnostic-Code: smtp; {_plain(self.reason)}")
+        return [*fields, f"Last-Attempt-Date: {format_datetime(self.at.astimezone(UTC))}"]
+
+    def _returned(self) -> tuple[str, bytes]:
+        if self.headers_only or self.fate is not Fate.FAILED or len(self.original) > MAX_RETURNED:
+            return "text/rfc822-headers", self.original[: header_end(self.original)]
+        return "message/rfc822", self.original
+
+
+def _plain(text: str) -> str:
+    """The text as a header field may hold it: a peer's words never write fields or lines of their own."""
+    return re.sub(r"[^ -~]", "?", text)[:900]
+
+
+def _from_xtext(text: str) -> str:
+    """An envelope parameter as it was meant (RFC 3461 4, 6.3)."""
+    return _plain(re.sub(r"\+([0-9A-F]{2})", lambda found: chr(int(found[1], 16)), text))
+
+
+def wants(options_notify: str, event: str) -> bool:
+    """Whether the sender asked to be told of ``SUCCESS``, ``FAILURE`` or ``DELAY`` (RFC 3461 4.1).
+
+    Without NOTIFY a failure is told, and a delay too, as operators do.
+    """
+    if not options_notify:
+        return event in ("FAILURE", "DELAY")
+    return event in options_notify.upper().split(",")

@@ -1,0 +1,138 @@
+"""Where a message goes next: into a mailbox of the operator that holds it, or into the queue toward another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from simulator.clock import Clock
+from simulator.domains.arrival import Arrival
+from simulator.model.address import Address, AddressError
+from simulator.notices import Fate, Notice, wants
+from simulator.rules.facts import Letter
+from simulator.rules.letter import header_end, read_letter
+from simulator.space import TrustSpace
+from simulator.store.interface import Batch, Deposit, ExchangeChange, NewMessage, QueuedRelay
+
+
+@dataclass(slots=True)
+class Sorted:
+    """A batch being made up."""
+
+    deposits: list[Deposit] = field(default_factory=list)
+    relays: list[QueuedRelay] = field(default_factory=list)
+    relayed: list[int] = field(default_factory=list)
+    exchanges: list[ExchangeChange] = field(default_factory=list)
+
+    def batch(self) -> Batch:
+        """What the store commits."""
+        return Batch(self.deposits, self.relays, self.relayed, self.exchanges)
+
+
+class Routing:
+    """Sorts copies of messages between mailboxes and the relay queue."""
+
+    def __init__(self, space: TrustSpace, clock: Clock) -> None:
+        self._space = space
+        self._clock = clock
+
+    def sort(
+        self,
+        into: Sorted,
+        *,
+        operator: str,
+        sender: Address | None,
+        recipient: Address,
+        body: bytes,
+        letter: Letter,
+        options: Mapping[str, str],
+        arrival: str | None = None,
+    ) -> None:
+        """Add one copy: a deposit when ``operator`` serves the recipient, else a relay in its name."""
+        now = self._clock.timestamp()
+        box = self._space.mailbox(recipient)
+        if self._space.operator_of(recipient.domain) != operator or box is None:
+            into.relays.append(
+                QueuedRelay(0, operator, str(sender or ""), str(recipient), body, created=now, due=now, options=options)
+            )
+            return
+        returned = f"Return-Path: <{sender or ''}>\r\n".encode()
+        into.deposits.append(
+            Deposit(box.address.key, NewMessage(returned + without_return_path(body), now), arrival=arrival)
+        )
+        patient = self._space.kind_of(recipient.domain).name == "patient"
+        state = self._space.exchange(box, _answers_go_to(letter, sender)) if patient and sender is not None else ""
+        into.exchanges += self._space.kind_of(recipient.domain).arrive(Arrival(box, sender, letter, state, now))
+        if sender is not None and wants(options.get("NOTIFY", ""), "SUCCESS"):
+            self.notify(
+                into,
+                Fate.DELIVERED,
+                operator=operator,
+                sender=str(sender),
+                recipient=str(recipient),
+                status="2.0.0",
+                reason="",
+                body=body,
+                created=now,
+                options=options,
+            )
+
+    def notify(
+        self,
+        into: Sorted,
+        fate: Fate,
+        *,
+        operator: str,
+        sender: str,
+        recipient: str,
+        status: str,
+        reason: str,
+        body: bytes,
+        created: float,
+        options: Mapping[str, str],
+        remote: str = "",
+    ) -> None:
+        """Add a notice to ``sender``. There is none for a notice: the null sender is told nothing (RFC 5321 6.1)."""
+        try:
+            told = Address.parse(sender)
+        except AddressError:
+            return
+        now = self._clock.now()
+        arrived = now.fromtimestamp(created, now.tzinfo)
+        notice = Notice(
+            fate,
+            self._space.operators[operator].mx_host,
+            sender,
+            recipient,
+            status,
+            reason,
+            now,
+            arrived,
+            body,
+            options.get("ENVID", ""),
+            options.get("ORCPT", ""),
+            options.get("RET", "").upper() == "HDRS",
+            remote,
+        ).encode()
+        self.sort(
+            into, operator=operator, sender=None, recipient=told, body=notice, letter=read_letter(notice), options={}
+        )
+
+
+def without_return_path(body: bytes) -> bytes:
+    """The message without the Return-Path fields it came with: only the last operator writes one (RFC 5321 4.4)."""
+    end = header_end(body)
+    if b"return-path:" not in body[:end].lower():
+        return body
+    kept: list[bytes] = []
+    dropping = False
+    for line in body[:end].splitlines(keepends=True):
+        if not line.startswith((b" ", b"\t")):
+            dropping = line.lower().startswith(b"return-path:")
+        if not dropping:
+            kept.append(line)
+    return b"".join(kept) + body[end:]
+
+
+def _answers_go_to(letter: Letter, sender: Address) -> Address:
+    return letter.reply_to[0] if letter.reply_to else sender

@@ -1,0 +1,117 @@
+"""What a rule is, and how a moment is judged.
+
+Rules look at facts and know no sockets. They report; the configuration decides what follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from simulator.model.reply import Reply, reply
+from simulator.rules.facts import Moment
+from simulator.rules.verdict import PASSED, Finding, Severity, Verdict
+
+M = TypeVar("M", bound=Moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """What is wrong in this case. ``remedy`` replaces the rule's own when the case allows a better one."""
+
+    what: str
+    """One ASCII sentence without a final stop; it is shown to the peer."""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class French:
+    """The same for people: the console, bounces and explanations are in French."""
+
+    title: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[M]):
+    """One requirement as a function of the facts of one moment."""
+
+    name: str
+    moment: type[M]
+    check: Callable[[M], Breach | None]
+    ref: str
+    """Published requirement with its certainty tag ([C], [C2], [I]…), a founding fact F1-F25, or ``ours:`` and why."""
+    title: str
+    remedy: str
+    french: French
+    code: int
+    status: str
+    severity: Severity
+
+    def refusal(self, breach: Breach) -> Reply:
+        """Two lines for the peer: what is wrong and which rule says so, then the remedy."""
+        return reply(self.code, self.status, f"{breach.what} [{self.name}]", f"Remedy: {breach.remedy or self.remedy}")
+
+
+def rule(
+    moment: type[M],
+    *,
+    ref: str,
+    title: str,
+    remedy: str,
+    fr: tuple[str, str],
+    reply: tuple[int, str],
+    severity: Severity = Severity.ENFORCE,
+) -> Callable[[Callable[[M], Breach | None]], Rule[M]]:
+    """Make a rule of a function; its name with dashes is the stable handle. ``fr`` is (title, remedy) in French."""
+
+    def made(check: Callable[[M], Breach | None]) -> Rule[M]:
+        code, status = reply
+        return Rule(
+            check.__name__.replace("_", "-"), moment, check, ref, title, remedy, French(*fr), code, status, severity
+        )
+
+    return made
+
+
+class Book:
+    """The rules in force, ready to judge."""
+
+    def __init__(self, rules: Iterable[Rule[Moment]], severities: Mapping[str, Severity] | None = None) -> None:
+        """``severities`` overrides by rule name; an unknown name raises KeyError."""
+        self.rules: dict[str, Rule[Moment]] = {r.name: r for r in rules}
+        self.severities: dict[str, Severity] = {r.name: r.severity for r in self.rules.values()}
+        for name, severity in (severities or {}).items():
+            if name not in self.rules:
+                raise KeyError(name)
+            self.severities[name] = severity
+        self._by_moment: dict[type[Moment], tuple[tuple[Rule[Moment], Severity], ...]] = {}
+
+    def judge(self, facts: Moment) -> Verdict:
+        """Run the rules of this moment in the order of the catalogue, up to the first enforced breach.
+
+        Later rules lean on what earlier ones established, so the first refusal is also the most useful one.
+        """
+        findings: tuple[Finding, ...] = ()
+        for candidate, severity in self._of(type(facts)):
+            breach = candidate.check(facts)
+            if breach is None:
+                continue
+            findings += (
+                Finding(candidate.name, severity, breach.what, breach.remedy or candidate.remedy, candidate.ref),
+            )
+            if severity is Severity.ENFORCE:
+                return Verdict(candidate.refusal(breach), findings)
+        return Verdict(None, findings) if findings else PASSED
+
+    def _of(self, moment: type[Moment]) -> Sequence[tuple[Rule[Moment], Severity]]:
+        known = self._by_moment.get(moment)
+        if known is None:
+            known = tuple(
+                (r, self.severities[r.name])
+                for r in self.rules.values()
+                if r.moment is moment and self.severities[r.name] is not Severity.OFF
+            )
+            self._by_moment[moment] = known
+        return known

@@ -1,0 +1,144 @@
+"""What a rule may look at. The type of the facts is the moment the rule runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from simulator.model.address import Address
+from simulator.model.certificate import TlsFacts
+from simulator.model.mailbox import Factor, Identity, Mailbox
+
+
+class Exchange:
+    """States of the exchange between one patient and one mailbox (mssante-rules §3.9)."""
+
+    NONE = "none"
+    OPEN = "open"
+    NO_REPLY = "no reply"
+    CLOSED = "closed"
+
+
+class World(Protocol):
+    """The questions that rules ask of the trust space; every answer is what is true right now."""
+
+    def now(self) -> datetime: ...
+    def lists(self, domain: str) -> bool:
+        """The domain is on the whitelist."""
+
+    def operator_of(self, domain: str) -> str | None:
+        """The configured operator that serves the domain."""
+
+    def domain_kind(self, domain: str) -> str | None:
+        """``professional``, ``patient`` or ``outsider``; None for a domain nobody declared."""
+
+    def listed_dns(self, domain: str) -> Sequence[str]:
+        """Certificate DNs that the whitelist gives for the domain."""
+
+    def is_listed_dn(self, dn: str) -> bool:
+        """The whitelist gives this DN for at least one domain."""
+
+    def mailbox(self, address: Address) -> Mailbox | None: ...
+    def usage(self, mailbox: Mailbox) -> int:
+        """Octets stored."""
+
+    def message_limit(self, operator: str) -> int:
+        """Octets of the largest message that the operator takes."""
+
+    def exchange(self, patient: Mailbox, correspondent: Address) -> str:
+        """One of the states in Exchange."""
+
+    def dispensed_within_a_year(self, patient: Mailbox, structure: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What is known at every moment of a session."""
+
+    space: World
+    door: str
+    """``mx``, ``submission``, ``smtps``, ``imap`` or ``imaps``."""
+    client: str
+    """Address of the peer, as text."""
+    tls: TlsFacts | None
+    """None before the handshake."""
+    operator: str | None = None
+    """The operator addressed: by server name at the handshake, or by the login; None when neither tells."""
+
+    @property
+    def is_transfer(self) -> bool:
+        """True at the door where operators meet."""
+        return self.door == "mx"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected(Moment):
+    """The TLS handshake ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningIn(Moment):
+    """AUTH or LOGIN was tried; the proofs were checked, the rules say whether they are enough."""
+
+    mechanism: str
+    mailbox: Mailbox | None
+    """The mailbox to act for; None when nobody has that address."""
+    account: Mailbox | None
+    """The account that signs in."""
+    proven: frozenset[Factor] = frozenset()
+    second_factor_for_persons: bool = False
+    """The configuration demands two factors for PER mailboxes too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromSender(Moment):
+    """MAIL FROM was given."""
+
+    identity: Identity | None
+    sender: Address | None
+    """None is the null sender of a bounce."""
+    declared_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToRecipient(FromSender):
+    """One RCPT TO was given."""
+
+    recipient: Address
+    already: int = 0
+    """Recipients accepted before this one."""
+    most: int = 200
+    """Recipients taken per message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a rule may read of a message: its size and decoded header fields."""
+
+    size: int
+    from_: tuple[Address, ...] = ()
+    sender: Address | None = None
+    reply_to: tuple[Address, ...] = ()
+    subject: str = ""
+    """Unfolded and decoded (RFC 2047), with no blanks removed."""
+    message_id: str = ""
+    mss_mes: str = ""
+    """Value of ``X-MSS-MES``."""
+    hops: int = 0
+    """``Received`` fields it came with."""
+    receipt_to: str = ""
+    """Value of ``Disposition-Notification-To``."""
+    defects: tuple[str, ...] = field(default=())
+    """What could not be read, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithMessage(FromSender):
+    """The message was received, before it is accepted."""
+
+    recipients: tuple[Address, ...]
+    letter: Letter
+    most_hops: int = 50
+    """Received fields that a message may come with."""

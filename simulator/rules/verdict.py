@@ -1,0 +1,45 @@
+"""The outcome of judging a moment: findings, and the reply they lead to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from simulator.model.reply import Reply
+
+
+class Severity(StrEnum):
+    """What follows from a breach; set per rule in the configuration."""
+
+    ENFORCE = "enforce"
+    WARN = "warn"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A breach of one rule, with the severity that the configuration gives it."""
+
+    rule: str
+    """Stable name, ``recipient-domain-is-listed``."""
+    severity: Severity
+    what: str
+    """What is wrong here, one ASCII sentence."""
+    remedy: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Accepted unless ``reply`` refuses. Warnings travel in ``findings`` and change nothing."""
+
+    reply: Reply | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """True when an enforced rule was broken."""
+        return self.reply is not None and self.reply.is_refusal
+
+
+PASSED = Verdict()

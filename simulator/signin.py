@@ -1,0 +1,253 @@
+"""Signing in, for sending and reading alike: proofs are checked here, the rule book says whether they are enough."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections import deque
+from dataclasses import dataclass, field
+
+import pyotp
+
+from simulator.clock import Clock
+from simulator.journal import Journal
+from simulator.model.address import Address, AddressError
+from simulator.model.certificate import NO_CERTIFICATE, Certificate, TlsFacts
+from simulator.model.mailbox import Factor, Identity, Kind, Mailbox
+from simulator.model.reply import reply
+from simulator.rules.book import Book
+from simulator.rules.facts import SigningIn
+from simulator.rules.verdict import Verdict
+from simulator.space import TrustSpace
+
+CODE_DIGITS = 6
+CODE_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to sign in, as the door understood it."""
+
+    door: str
+    client: str
+    """Address of the peer."""
+    tls: TlsFacts | None
+    mechanism: str
+    user: str = ""
+    """Name as typed: an address, or ``ORG-address*member-address``; empty for EXTERNAL."""
+    acting_for: str = ""
+    """SASL authorization identity; empty when none was given."""
+    secret: str = field(default="", repr=False)
+    """Password, with the one-time code behind it where one is used."""
+    failures: int = 0
+    """Earlier failures on this connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Signed in when ``identity`` is set; else ``verdict`` refuses, and the door hangs up when told to."""
+
+    identity: Identity | None
+    verdict: Verdict
+    hang_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """What failures cost (P10)."""
+
+    failures_per_session: int = 3
+    first_delay: float = 1.0
+    """Seconds before the answer to a first failure; doubles with each."""
+    longest_delay: float = 15.0
+    tries_per_minute: int = 20
+    """Failed tries of one peer address within a minute; more are not looked at."""
+
+
+@dataclass(slots=True)
+class _Failures:
+    """Failed tries of one peer address, as loop times within the last minute."""
+
+    times: deque[float] = field(default_factory=deque)
+
+    def recent(self, now: float) -> int:
+        while self.times and self.times[0] < now - 60:
+            self.times.popleft()
+        return len(self.times)
+
+
+class SignIn:
+    """Checks proofs against the accounts of the trust space."""
+
+    def __init__(
+        self,
+        space: TrustSpace,
+        book: Book,
+        journal: Journal,
+        clock: Clock,
+        *,
+        patience: Patience | None = None,
+        second_factor_for_persons: bool = False,
+        code_window: int = 1,
+    ) -> None:
+        self._space = space
+        self._book = book
+        self._journal = journal
+        self._clock = clock
+        self._patience = patience or Patience()
+        self._second_factor_for_persons = second_factor_for_persons
+        self._code_window = code_window
+        self._failures: dict[str, _Failures] = {}
+
+    def mechanisms(self, tls: TlsFacts | None) -> tuple[str, ...]:
+        """SASL mechanisms offered on this connection: none in clear, EXTERNAL only beside a certificate."""
+        if tls is None:
+            return ()
+        return ("PLAIN", "LOGIN", "EXTERNAL") if tls.peer.presented else ("PLAIN", "LOGIN")
+
+    async def attempt(self, attempt: Attempt) -> Outcome:
+        """Judge one try. A refusal takes longer with each failure of the same peer address."""
+        peer = self._failures.setdefault(attempt.client, _Failures())
+        loop = asyncio.get_running_loop()
+        if peer.recent(loop.time()) >= self._patience.tries_per_minute:
+            self._note(attempt, "sign-in-refused", "too many failures from this address, the try was not looked at")
+            too_many = reply(454, "4.7.0", "Too many failures from your address, wait a minute")
+            return Outcome(None, Verdict(too_many), hang_up=True)
+        facts, certificate = self._examine(attempt)
+        verdict = self._book.judge(facts)
+        if verdict.refused or facts.mailbox is None or facts.account is None:
+            return await self._refuse(attempt, facts, verdict, peer)
+        self._failures.pop(attempt.client, None)
+        used = certificate.serial if Factor.CERTIFICATE in facts.proven else ""
+        identity = Identity(facts.mailbox, facts.account, facts.proven, used)
+        self._journal.note(
+            "sign-in",
+            f"{identity.who} signed in at {attempt.door} by {' and '.join(sorted(facts.proven))}",
+            who=identity.who,
+            mailbox=str(facts.mailbox.address),
+            client=attempt.client,
+            certificate=certificate.serial,
+            door=attempt.door,
+            factors=sorted(facts.proven),
+        )
+        return Outcome(identity, verdict)
+
+    async def _refuse(self, attempt: Attempt, facts: SigningIn, verdict: Verdict, peer: _Failures) -> Outcome:
+        loop = asyncio.get_running_loop()
+        rule = verdict.findings[-1] if verdict.findings else None
+        self._note(attempt, "sign-in-refused", rule.what if rule else "refused", rule.rule if rule else "")
+        if facts.tls is None:
+            # Nothing was looked at, so nothing was guessed.
+            return Outcome(None, verdict)
+        before = peer.recent(loop.time())
+        peer.times.append(loop.time())
+        await asyncio.sleep(min(self._patience.first_delay * 2**before, self._patience.longest_delay))
+        return Outcome(None, verdict, hang_up=attempt.failures + 1 >= self._patience.failures_per_session)
+
+    def _note(self, attempt: Attempt, kind: str, why: str, rule: str = "") -> None:
+        certificate = attempt.tls.peer.serial if attempt.tls is not None else ""
+        named = attempt.user or attempt.acting_for or "a certificate"
+        self._journal.note(
+            kind,
+            f"{named} could not sign in at {attempt.door}: {why}",
+            who=attempt.user,
+            mailbox=attempt.acting_for,
+            client=attempt.client,
+            certificate=certificate,
+            door=attempt.door,
+            mechanism=attempt.mechanism,
+            rule=rule,
+        )
+
+    # -- proofs
+    def _examine(self, attempt: Attempt) -> tuple[SigningIn, Certificate]:
+        """The facts of a try: which account, which mailbox, which proofs hold."""
+        certificate = attempt.tls.peer if attempt.tls is not None else NO_CERTIFICATE
+        user, acting_for = attempt.user, attempt.acting_for
+        if "*" in user:
+            # ``ORG*member`` is for programs whose settings have a user name but no authorization identity.
+            mailbox_name, _, user = user.partition("*")
+            acting_for = acting_for or mailbox_name
+        proven: set[Factor] = set()
+        account: Mailbox | None = None
+        if attempt.tls is None:
+            pass
+        elif attempt.mechanism == "EXTERNAL":
+            account = self._holder(certificate, acting_for)
+            proven = {Factor.CERTIFICATE} if account is not None else set()
+        else:
+            account = self._find(user)
+            proven = self._proofs(account, attempt.secret)
+            if proven and account is not None and self._holds(account, certificate):
+                proven.add(Factor.CERTIFICATE)
+        mailbox = self._find(acting_for) if acting_for else account
+        facts = SigningIn(
+            space=self._space,
+            door=attempt.door,
+            client=attempt.client,
+            tls=attempt.tls,
+            mechanism=attempt.mechanism,
+            operator=mailbox.operator if mailbox is not None else None,
+            mailbox=mailbox,
+            account=account if proven else None,
+            proven=frozenset(proven),
+            second_factor_for_persons=self._second_factor_for_persons,
+        )
+        return facts, certificate
+
+    def _find(self, address: str) -> Mailbox | None:
+        try:
+            return self._space.mailbox(Address.parse(address.strip()))
+        except AddressError:
+            return None
+
+    def _proofs(self, account: Mailbox | None, secret: str) -> set[Factor]:
+        """Which factors the typed secret proves. Unknown accounts cost the same comparisons as known ones (P10)."""
+        known = account.secrets if account is not None and account.secrets.password else None
+        password = known.password if known is not None else "no such account"
+        alone = _same(secret, password)
+        head, code = secret[:-CODE_DIGITS], secret[-CODE_DIGITS:]
+        with_code = _same(head, password) and self._code_fits(known.totp if known is not None else "", code)
+        if known is None:
+            return set()
+        if with_code:
+            return {Factor.PASSWORD, Factor.ONE_TIME_CODE}
+        return {Factor.PASSWORD} if alone else set()
+
+    def _code_fits(self, secret: str, code: str) -> bool:
+        """A code of this half minute, or of the ``code_window`` ones before and after (RFC 6238 5.2)."""
+        # An account without a secret is measured against a throw-away one, so that it takes as long to refuse.
+        totp = pyotp.TOTP(secret or "A" * 32, digits=CODE_DIGITS, interval=CODE_SECONDS)
+        return totp.verify(code, for_time=self._clock.now(), valid_window=self._code_window) and secret != ""
+
+    def _holds(self, account: Mailbox, certificate: Certificate) -> bool:
+        return (
+            certificate.is_good
+            and account.owner is not None
+            and certificate.national_id != ""
+            and certificate.national_id == account.owner.national_id
+        )
+
+    def _holder(self, certificate: Certificate, acting_for: str) -> Mailbox | None:
+        """The account that a certificate proves: the person's own, or the structure's application mailbox."""
+        if not certificate.is_good:
+            return None
+        held = (
+            self._space.accounts_of(certificate.national_id)
+            if certificate.national_id
+            else self._space.applications_of(certificate.structure_id)
+        )
+        return self._choose(held, self._find(acting_for) if acting_for else None)
+
+    @staticmethod
+    def _choose(held: list[Mailbox], wanted: Mailbox | None) -> Mailbox | None:
+        """Among the accounts of one holder: the one asked for, the team member, or the only one."""
+        if wanted is not None and wanted in held:
+            return wanted
+        if wanted is not None and wanted.kind is Kind.ORG:
+            return next((box for box in held if box.address in wanted.members), held[0] if held else None)
+        return held[0] if held and (wanted is None or len(held) == 1) else None
+
+
+def _same(given: str, expected: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())

@@ -1,0 +1,1 @@
+"""The SMTP doors: ``mx``, ``submission`` and ``smtps``. They speak the protocol and know no rules."""

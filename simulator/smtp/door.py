@@ -1,0 +1,56 @@
+"""A door: makes the protocol object of each connection, and closes them all."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from simulator.smtp import replies
+from simulator.smtp.session import SmtpSession
+from simulator.smtp.settings import SmtpSettings
+from simulator.smtp.visit import Office, Visit
+
+__all__ = ["SmtpDoor", "SmtpSettings"]
+
+
+class SmtpDoor:
+    """``mx``, ``submission`` or ``smtps``; ``operator`` when the door belongs to one operator alone."""
+
+    def __init__(self, door: str, office: Office, settings: SmtpSettings | None = None, *,
+                 operator: str | None = None) -> None:
+        self.door = door
+        self._office = office
+        self._settings = settings or SmtpSettings()
+        self._operator = operator
+        self._sessions: set[SmtpSession] = set()
+        self._empty = asyncio.Event()
+
+    def protocol(self) -> asyncio.Protocol:
+        """For the listener: a new session. Needs a running loop."""
+        return SmtpSession(self.door, self._receive, self._settings, self._sessions, self._left)
+
+    @property
+    def open_sessions(self) -> int:
+        """Connections that have not ended."""
+        return len(self._sessions)
+
+    def farewell(self) -> None:
+        """Tell every client 421 and end: idle ones at once, the others after the command in hand."""
+        for session in tuple(self._sessions):
+            session.farewell(replies.SHUTTING_DOWN)
+
+    async def close(self, grace: float) -> None:
+        """Say farewell and wait until every client has its last reply, at most ``grace`` seconds."""
+        self.farewell()
+        self._empty.clear()
+        if self._sessions:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(grace):
+                    await self._empty.wait()
+
+    def _left(self) -> None:
+        if not self._sessions:
+            self._empty.set()
+
+    def _receive(self, client: str) -> Visit:
+        return self._office.visit(self.door, client, self._operator)

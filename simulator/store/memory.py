@@ -1,0 +1,216 @@
+"""The store's twin for tests: the same promises except the disk. Everything happens in the call, watchers included."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import count
+
+from simulator.store.flags import DELETED, changed
+from simulator.store.interface import (
+    Batch,
+    Change,
+    Committed,
+    Copied,
+    Counts,
+    Deposit,
+    FlagOp,
+    FlagsChanged,
+    Message,
+    NewMessage,
+    NoSuchFolder,
+    Placed,
+    QueuedRelay,
+    StoredEvent,
+    StoreError,
+    Watcher,
+)
+from simulator.store.memory_folders import MemoryFolders, Shelf, Stored, Text
+from simulator.store.names import folder_name
+
+
+class MemoryStore(MemoryFolders):
+    """The Store in memory. Set ``refuse`` to an error and every change fails with it, as on a full disk."""
+
+    def __init__(self, *, keep_events: int = 50_000) -> None:
+        super().__init__()
+        self._queue: dict[int, QueuedRelay] = {}
+        self._relay_ids = count(1)
+        self._arrivals: set[tuple[str, str]] = set()
+        self._exchanges: dict[tuple[str, str], str] = {}
+        self._events: deque[StoredEvent] = deque(maxlen=keep_events)
+        self._event_ids = count(1)
+
+    # -- life
+
+    async def open(self) -> None:
+        if self._is_open:
+            raise StoreError("the store is open already")
+        self._is_open = True
+
+    async def close(self) -> None:
+        self._is_open = False
+
+    # -- arriving mail
+
+    async def commit(self, batch: Batch) -> Committed:
+        self._may_change()
+        shelves = [self._arrival_shelf(deposit) for deposit in batch.deposits]
+        spelled = [shelf.spelling(d.message.flags) for shelf, d in zip(shelves, batch.deposits, strict=True)]
+        fresh = [self._is_new(deposit) for deposit in batch.deposits]
+        uids: dict[int, int] = {}
+        for shelf in dict.fromkeys(shelves):
+            places = [i for i, at in enumerate(shelves) if at is shelf and fresh[i]]
+            added = self._add(shelf, [Stored(0, spelled[i], 0, batch.deposits[i].message.internal_date,
+                                             Text(batch.deposits[i].message.body)) for i in places])
+            uids.update(zip(places, added, strict=True))
+        placed = tuple(Placed(d.mailbox, self._folder(shelf), uids.get(i, 0))
+                       for i, (shelf, d) in enumerate(zip(shelves, batch.deposits, strict=True)))
+        relays = tuple(next(self._relay_ids) for _ in batch.relays)
+        for number, relay in zip(relays, batch.relays, strict=True):
+            self._queue[number] = replace(relay, id=number)
+        for number in batch.relayed:
+            self._queue.pop(number, None)
+        self._exchanges.update(((e.patient, e.mailbox), e.state) for e in batch.exchanges)
+        return Committed(placed, relays)
+
+    def _arrival_shelf(self, deposit: Deposit) -> Shelf:
+        shelf = self._find(deposit.mailbox, folder_name(deposit.folder))
+        if shelf is None or not shelf.selectable:
+            raise NoSuchFolder(f"{deposit.mailbox} has no folder {deposit.folder!r}")
+        return shelf
+
+    def _is_new(self, deposit: Deposit) -> bool:
+        arrival = (deposit.arrival or "", deposit.mailbox)
+        if deposit.arrival is not None and arrival in self._arrivals:
+            return False
+        self._arrivals.add(arrival)
+        return True
+
+    def usage(self, mailbox: str) -> int:
+        return sum(self.counts(shelf.id).size for shelf in self._shelves.values() if shelf.mailbox == mailbox)
+
+    # -- the relay queue
+
+    def queue(self) -> Sequence[QueuedRelay]:
+        self._may_read()
+        return [replace(relay, body=b"") for relay in self._queue.values()]
+
+    def queued_body(self, relay: int) -> bytes:
+        return self._queued(relay).body
+
+    async def postpone(self, relay: int, *, due: float, attempts: int, last_reply: str, delayed_notice: bool) -> None:
+        self._may_change()
+        self._queue[relay] = replace(self._queued(relay), due=due, attempts=attempts, last_reply=last_reply,
+                                     delayed_notice=delayed_notice)
+
+    def _queued(self, relay: int) -> QueuedRelay:
+        self._may_read()
+        if relay not in self._queue:
+            raise StoreError(f"relay {relay} is not in the queue")
+        return self._queue[relay]
+
+    # -- exchanges between patients and professionals
+
+    def exchange(self, patient: str, mailbox: str) -> str | None:
+        self._may_read()
+        return self._exchanges.get((patient, mailbox))
+
+    def exchanges(self, patient: str) -> Mapping[str, str]:
+        self._may_read()
+        return {mailbox: state for (who, mailbox), state in sorted(self._exchanges.items()) if who == patient}
+
+    # -- reading messages
+
+    def counts(self, folder: int) -> Counts:
+        flags = [m.flags for m in self._shelf(folder).stored.values()]
+        return Counts(len(flags), sum("\\Seen" not in f for f in flags), sum(DELETED in f for f in flags),
+                      sum(len(m.text.body) for m in self._shelf(folder).stored.values()))
+
+    def messages(self, folder: int) -> list[Message]:
+        return [m.as_message() for m in self._shelf(folder).stored.values()]
+
+    def keywords(self, folder: int) -> Sequence[str]:
+        self._may_read()
+        shelf = self._shelves.get(folder)
+        return list(shelf.keywords.values()) if shelf else []
+
+    def body(self, folder: int, uid: int) -> bytes | None:
+        return next((body for _, body in self.bodies(folder, [uid])), None)
+
+    def bodies(self, folder: int, uids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        self._may_read()
+        for uid in uids:
+            shelf = self._shelves.get(folder)
+            if shelf is not None and uid in shelf.stored:
+                yield uid, shelf.stored[uid].text.body
+
+    def index(self, folder: int, uids: Sequence[int]) -> Mapping[int, bytes]:
+        self._may_read()
+        shelf = self._shelves.get(folder)
+        found = {uid: shelf.stored[uid].text.index for uid in uids if uid in shelf.stored} if shelf else {}
+        return {uid: index for uid, index in found.items() if index is not None}
+
+    def save_index(self, folder: int, uid: int, index: bytes) -> None:
+        shelf = self._shelves.get(folder)
+        if self._is_open and shelf is not None and uid in shelf.stored:
+            shelf.stored[uid].text.index = index
+
+    def vanished(self, folder: int, since_modseq: int) -> Sequence[int]:
+        return sorted(uid for uid, modseq in self._shelf(folder).vanished.items() if modseq > since_modseq)
+
+    # -- changing messages
+
+    async def append(self, folder: int, messages: Sequence[NewMessage], *, origin: object = None) -> tuple[int, ...]:
+        self._may_change()
+        shelf = self._selectable(folder)
+        flags = [shelf.spelling(m.flags) for m in messages]
+        return self._add(shelf, [Stored(0, f, 0, m.internal_date, Text(m.body))
+                                 for f, m in zip(flags, messages, strict=True)], origin)
+
+    async def set_flags(self, folder: int, uids: Sequence[int], op: FlagOp, flags: frozenset[str], *,
+                        unchanged_since: int | None = None, origin: object = None) -> FlagsChanged:
+        self._may_change()
+        shelf = self._selectable(folder)
+        found = [shelf.stored[uid] for uid in sorted(set(uids) & set(shelf.stored))]
+        late = tuple(m.uid for m in found if unchanged_since is not None and m.modseq > unchanged_since)
+        kept = [m for m in found if m.uid not in late]
+        wanted = shelf.spelling(flags, learn=bool(kept) and op is not FlagOp.REMOVE)
+        moved = [m for m in kept if changed(m.flags, op, wanted) != m.flags]
+        if moved:
+            shelf.modseq += 1
+            for m in moved:
+                m.flags, m.modseq = changed(m.flags, op, wanted), shelf.modseq
+            self._watchers.tell(Change(folder, flagged=tuple(m.as_message() for m in moved), origin=origin))
+        return FlagsChanged(tuple(m.as_message() for m in kept), late)
+
+    async def copy(self, source: int, uids: Sequence[int], target: int, *, move: bool = False,
+                   origin: object = None) -> Copied:
+        self._may_change()
+        return self._copy(self._selectable(source), uids, self._selectable(target), move, origin)
+
+    async def expunge(self, folder: int, uids: Sequence[int] | None = None, *,
+                      origin: object = None) -> tuple[int, ...]:
+        self._may_change()
+        shelf = self._selectable(folder)
+        chosen = tuple(uid for uid, m in shelf.stored.items() if DELETED in m.flags and (uids is None or uid in uids))
+        self._remove(shelf, chosen, origin)
+        return chosen
+
+    def watch(self, folder: int, watcher: Watcher) -> Callable[[], None]:
+        return self._watchers.watch(folder, watcher)
+
+    # -- the journal
+
+    def record(self, kind: str, at: float, data: str) -> None:
+        if self._is_open:
+            self._events.append(StoredEvent(next(self._event_ids), at, kind, data))
+
+    def recorded(self, *, after: int = 0, limit: int = 1000) -> Sequence[StoredEvent]:
+        self._may_read()
+        return [event for event in self._events if event.seq > after][:limit]
+
+    def last_event(self) -> int:
+        self._may_read()
+        return self._events[-1].seq if self._events else 0

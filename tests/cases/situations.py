@@ -1,0 +1,241 @@
+"""Reads a case of ``fixtures/cases`` and plays its situation: one connection, as far as it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from simulator.model.certificate import NO_CERTIFICATE, Certificate, TlsFacts, Worth
+from simulator.model.mailbox import Dispensing, Secrets, Status
+from simulator.rules.verdict import PASSED, Severity, Verdict
+from simulator.signin import Attempt
+from simulator.visit import Visit
+from tests.builders import (
+    ROOT,
+    START,
+    House,
+    a_card,
+    a_clock,
+    a_code,
+    a_peer,
+    a_space,
+    a_store,
+    address,
+    an_office,
+    put_exchanges,
+    tls,
+)
+
+CASES = ROOT / "fixtures" / "cases"
+
+
+class Part(BaseModel):
+    """Keys are written with blanks, ``mail from``; unknown ones are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=lambda name: name.replace("_", " ").strip())
+
+
+class Shown(Part):
+    """The certificate presented: an operator's, or a holder's."""
+
+    operator: str = ""
+    holder: str = ""
+    worth: Worth = Worth.GOOD
+
+
+class Try(Part):
+    """One attempt to sign in."""
+
+    mechanism: str = "PLAIN"
+    user: str = ""
+    password: str = ""
+    code: bool = False
+    """The right one-time code stands behind the password."""
+    acting_for: str = ""
+
+
+class ExchangeState(Part):
+    """An exchange that exists before."""
+
+    patient: str
+    with_: str
+    state: str
+
+
+class Dispensed(Part):
+    """One dispensing to the patient 275126322074974."""
+
+    structure: str
+    days_ago: int
+    reimbursed: bool = True
+
+
+class Given(Part):
+    """What differs from the default trust space."""
+
+    withdrawn: tuple[str, ...] = ()
+    status: Mapping[str, Status] = {}
+    quota: Mapping[str, int] = {}
+    password: Mapping[str, str] = {}
+    exchanges: tuple[ExchangeState, ...] = ()
+    history: tuple[Dispensed, ...] | None = None
+    most_recipients: int = 200
+    two_factors_for_persons: bool = False
+
+
+class Expected(Part):
+    """A refusal (``reply`` and ``rule``) or a remark on what was accepted."""
+
+    reply: str = ""
+    rule: str = ""
+    remark: str = ""
+
+
+class Case(Part):
+    """One situation and what is expected of it."""
+
+    why: str = Field(min_length=10)
+    given: Given = Given()
+    severities: Mapping[str, Severity] = {}
+    door: str = "submission"
+    tls: bool = True
+    addressed: str | None = None
+    """The operator whose identity answers, by server name."""
+    certificate: Shown | None = None
+    sign_in: Try | None = None
+    signed_in_as: str = ""
+    """An account, or ``account for mailbox``."""
+    mail_from: str | None = None
+    """``<>`` is the null sender."""
+    size: int | None = None
+    rcpt_to: tuple[str, ...] = ()
+    message: str = ""
+    message_size: int = 0
+    """The text is made as long as needed for so many octets."""
+    expect: Expected | str
+
+    @property
+    def passes(self) -> bool:
+        """Accepted without remark."""
+        return self.expect == "accepted"
+
+    def breaks(self, rule: str) -> bool:
+        """It shows this rule broken."""
+        return isinstance(self.expect, Expected) and rule in (self.expect.rule, self.expect.remark)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """Where a case stands."""
+
+    path: Path
+
+    @property
+    def rule(self) -> str:
+        """The rule it is about: its folder."""
+        return self.path.parent.name
+
+    @property
+    def id(self) -> str:
+        """``rule/name``."""
+        return f"{self.rule}/{self.path.stem}"
+
+    def read(self) -> Case:
+        """The checked content."""
+        return Case.model_validate(yaml.safe_load(self.path.read_text(encoding="utf-8")))
+
+
+def all_cases() -> list[CaseFile]:
+    """Every case, in order."""
+    return [CaseFile(path) for path in sorted(CASES.glob("*/*.yaml"))]
+
+
+async def outcome(case: Case) -> tuple[Verdict, list[Mapping[str, object]]]:
+    """Play the situation: the first refusal or the last answer, and the remarks in the journal."""
+    clock, store = a_clock(), a_store()
+    space = a_space(store=store, clock=clock, history=_history(case.given), change=_changes(case.given))
+    put_exchanges(store, {(e.patient, e.with_): e.state for e in case.given.exchanges})
+    for domain in case.given.withdrawn:
+        space.withdraw(domain)
+    async with an_office(
+        space=space, store=store, clock=clock, severities=case.severities, most_recipients=case.given.most_recipients,
+        second_factor_for_persons=case.given.two_factors_for_persons,
+    ) as house:
+        verdict = await _played(case, house)
+        await house.outbox.settle()
+        return verdict, house.noted("remark")
+
+
+async def _played(case: Case, house: House) -> Verdict:
+    facts = tls(_certificate(case.certificate), operator=case.addressed) if case.tls else None
+    visit = await _connected(case, house, facts)
+    if case.sign_in is not None:
+        said = await visit.sign_in(_attempt(case, case.sign_in, facts))
+        if said.verdict.refused or case.mail_from is None:
+            return said.verdict
+    if case.mail_from is None:
+        return PASSED
+    sender = None if case.mail_from == "<>" else address(case.mail_from)
+    verdict = visit.sender(sender, {} if case.size is None else {"SIZE": str(case.size)})
+    for recipient in case.rcpt_to:
+        if not verdict.refused:
+            verdict = visit.recipient(address(recipient), {})
+    if verdict.refused or not case.message:
+        return verdict
+    return await visit.message(_message(case))
+
+
+async def _connected(case: Case, house: House, facts: TlsFacts | None) -> Visit:
+    if case.signed_in_as:
+        account, _, mailbox = case.signed_in_as.partition(" for ")
+        return await house.signed_in(account, mailbox or None)
+    visit = house.visit(case.door)
+    if facts is not None:
+        visit.secured(facts)
+    visit.greet("client.test", True)
+    return visit
+
+
+def _certificate(shown: Shown | None) -> Certificate:
+    if shown is None:
+        return NO_CERTIFICATE
+    return a_peer(shown.operator, shown.worth) if shown.operator else a_card(shown.holder, shown.worth)
+
+
+def _attempt(case: Case, tried: Try, facts: TlsFacts | None) -> Attempt:
+    member = tried.user.rpartition("*")[2]
+    secret = tried.password + (a_code(member) if tried.code else "")
+    return Attempt(case.door, "127.0.0.1", facts, tried.mechanism, tried.user, tried.acting_for, secret)
+
+
+def _message(case: Case) -> bytes:
+    head, _, text = case.message.partition("\n\n")
+    body = "\r\n".join([*head.splitlines(), "", *text.splitlines(), ""]).encode()
+    missing = case.message_size - len(body)
+    return body + (b"x" * 70 + b"\r\n") * (missing // 72) + b"x" * (missing % 72) if missing > 0 else body
+
+
+def _history(given: Given) -> Sequence[Dispensing] | None:
+    if given.history is None:
+        return None
+    return [
+        Dispensing(d.structure, (START - timedelta(days=d.days_ago)).date().isoformat(), d.reimbursed)
+        for d in given.history
+    ]
+
+
+def _changes(given: Given) -> dict[str, dict[str, Any]]:
+    changes: dict[str, dict[str, Any]] = {}
+    for who, status in given.status.items():
+        changes.setdefault(who, {})["status"] = status
+    for who, quota in given.quota.items():
+        changes.setdefault(who, {})["quota"] = quota
+    for who, password in given.password.items():
+        changes.setdefault(who, {})["secrets"] = Secrets(password)
+    return changes

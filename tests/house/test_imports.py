@@ -1,0 +1,90 @@
+"""Imports go to lower levels, or stay inside one's own package; each third-party library has one home."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.house.sources import Import, imports, sources
+
+LEVELS: tuple[tuple[str, ...], ...] = (
+    # 0: nouns
+    ("model", "clock"),
+    # 1: mutually unaware
+    ("rules", "faults", "store", "directory", "pki", "sso", "wire", "journal", "config"),
+    # 2: what a mail domain is, by kind
+    ("domains",),
+    # 3: the present state of the world
+    ("space",),
+    # 4: the story, in steps of its own
+    ("notices", "signin"),
+    ("routing",),
+    ("outbox",),
+    ("delivery",),
+    ("visit",),
+    # 5: all that a person or a test may do to a running simulator
+    ("controls",),
+    # 6: doors, which never import each other
+    ("smtp", "imap", "dns", "web", "ldap"),
+    # 7: what knows everything and decides nothing
+    ("app",),
+    ("cli", "testing"),
+    ("__main__",),
+)
+"""From the ground up. What stands on one line never imports its neighbours."""
+
+HOMES = {
+    "aiosmtpd": "smtp",
+    "cryptography": "pki",
+    "dns": "dns",
+    "OpenSSL": "wire",
+    "pydantic": "config",
+    "pydantic_core": "config",
+    "sqlite3": "store",
+    "twisted": "imap",
+    "uvloop": "app",
+    "yaml": "config",
+    "zope": "imap",
+}
+"""Which package or file alone imports a library."""
+
+ANYWHERE = {"pyotp"}
+"""One-time codes: checked where people sign in, made where a client is played."""
+
+HEIGHT = {name: height for height, names in enumerate(LEVELS) for name in names}
+
+
+def all_imports() -> list[Import]:
+    return [found for source in sources() for found in imports(source)]
+
+
+def test_everything_in_the_package_has_a_level() -> None:
+    homeless = {source.home for source in sources()} - HEIGHT.keys() - {""}
+    assert not homeless, "give these a line in LEVELS"
+
+
+def test_imports_go_down() -> None:
+    wrong = []
+    for found in all_imports():
+        first, *rest = found.name.split(".")
+        if first != "simulator" or not rest or rest[0] not in HEIGHT:
+            continue
+        mine, other = found.source.home, rest[0]
+        if mine != other and HEIGHT[other] >= HEIGHT.get(mine, 0):
+            wrong.append(str(found))
+    assert not wrong, "\n".join(wrong)
+
+
+def test_imports_are_written_in_full() -> None:
+    assert not [str(found) for found in all_imports() if found.name.startswith(".")]
+
+
+def test_each_library_stays_in_its_home() -> None:
+    wrong = []
+    for found in all_imports():
+        library = found.name.split(".")[0]
+        home = HOMES.get(library)
+        allowed = sys.stdlib_module_names | ANYWHERE | {"simulator", ""}
+        unknown = home is None and library not in allowed
+        if unknown or (home is not None and found.source.home != home):
+            wrong.append(f"{found} (home: {home})")
+    assert not wrong, "\n".join(wrong)

@@ -1,0 +1,12 @@
+"""The people of the default space that the journeys use."""
+
+DOCTOR = "paul.vial@medecin.mssante.fr"
+NURSE = "nadia.roux@infirmier.mssante.fr"
+ISABELLE = "isabelle.fontaine@pharmacie.bfc.mssante.fr"
+KARIM = "karim.benali@pharmacie.bfc.mssante.fr"
+CLAIRE = "claire.morel@pharmacie.bfc.mssante.fr"
+TILLEULS = "pharmacie.des.tilleuls@pharmacie.bfc.mssante.fr"
+PONT = "pharmacie.du.pont@pharmacie.bfc.mssante.fr"
+LGO = "lgo.tilleuls@pharmacie.bfc.mssante.fr"
+ZOE = "275126322074974@patient.mssante.fr"
+OUTSIDER = "quelquun@courriel.example"
