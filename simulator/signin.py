@@ -22,6 +22,8 @@ from simulator.space import TrustSpace
 
 CODE_DIGITS = 6
 CODE_SECONDS = 30
+MAX_NAME = 600
+"""Characters of a name as typed that the journal keeps: two addresses and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +148,13 @@ class SignIn:
 
     def _note(self, attempt: Attempt, kind: str, why: str, rule: str = "") -> None:
         certificate = attempt.tls.peer.serial if attempt.tls is not None else ""
-        named = attempt.user or attempt.acting_for or "a certificate"
+        user, acting_for = attempt.user[:MAX_NAME], attempt.acting_for[:MAX_NAME]
+        named = user or acting_for or "a certificate"
         self._journal.note(
             kind,
             f"{named} could not sign in at {attempt.door}: {why}",
-            who=attempt.user,
-            mailbox=attempt.acting_for,
+            who=user,
+            mailbox=acting_for,
             client=attempt.client,
             certificate=certificate,
             door=attempt.door,

@@ -50,8 +50,14 @@ class Cast:
         self.team = next(m for m in people if len(m.members) > 1)
         self.members = [sim.space.mailboxes[address.key] for address in self.team.members]
         self.doctor = next(m for m in people if m.kind is Kind.PER and m.operator != self.team.operator)
-        self.patient = next(m for m in people if m.kind is Kind.PATIENT and m.status is Status.OPEN and m.patient is not None
-                            and any(self.team.structure and d.structure == self.team.structure.id for d in m.patient.dispensings))
+        self.patient = next(
+            m
+            for m in people
+            if m.kind is Kind.PATIENT
+            and m.status is Status.OPEN
+            and m.patient is not None
+            and any(self.team.structure and d.structure == self.team.structure.id for d in m.patient.dispensings)
+        )
         self.trust = ssl.create_default_context(cafile=str(sim.authority.ca_file))
 
     @contextmanager
@@ -97,7 +103,9 @@ def letter(sender: Mailbox, to: str, subject: str, text: str) -> EmailMessage:
 
 def _doctor_writes(cast: Cast) -> bool:
     with cast.submitting(cast.doctor) as smtp:
-        smtp.send_message(letter(cast.doctor, str(cast.team.address), "Renouvellement", "Bonjour, merci de renouveler.\n"))
+        smtp.send_message(
+            letter(cast.doctor, str(cast.team.address), "Renouvellement", "Bonjour, merci de renouveler.\n")
+        )
     return True
 
 

@@ -109,7 +109,8 @@ def announcement(sim: Simulator) -> str:
         lines += [
             "",
             "  send a first letter:",
-            f"    swaks --server {host}:{ports['submission']} --tls --tls-verify --tls-ca-path {sim.authority.ca_file} \\",
+            f"    swaks --server {host}:{ports['submission']} --tls --tls-verify \\",
+            f"      --tls-ca-path {sim.authority.ca_file} \\",
             f"      --auth PLAIN --auth-user {doctor.address} --auth-password '{doctor.secrets.password}' \\",
             f"      --from {doctor.address} --to {team.address}",
         ]

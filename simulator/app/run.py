@@ -20,7 +20,6 @@ from simulator.store.interface import StoreError
 PORT_IN_USE = 3
 
 
-
 def run_until_stopped(
     configuration: Configuration,
     *,
@@ -58,7 +57,9 @@ async def _run(
             if log_format == "story":
                 sys.stdout.write(announcement(sim) + "\n")
                 sys.stdout.flush()
-            sim.journal.note("ready", f"every door accepts connections on {host}", ports=[f"{d} {p}" for d, p in sim.ports.items()])
+            sim.journal.note(
+                "ready", f"every door accepts connections on {host}", ports=[f"{d} {p}" for d, p in sim.ports.items()]
+            )
             _warn_if_reachable(host)
             await stop.wait()
     finally:

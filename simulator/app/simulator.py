@@ -229,7 +229,7 @@ class Simulator:
             name: (o.name, self.issued[identities.operator_slot(o.name)].credentials)
             for o in self.configuration.operators
             if identities.operator_slot(o.name) in self.issued
-            for name in (o.mx_host, o.client_host, *(d.name for d in o.domains))
+            for name in (o.mx_host, o.client_host)
         }
         return ServerTls(self.issued[slot].credentials, named, self._judge, self._trusted)
 

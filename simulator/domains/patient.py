@@ -10,7 +10,7 @@ from simulator.model.mailbox import Kind, Mailbox
 from simulator.rules.facts import Exchange
 from simulator.store.interface import ExchangeChange
 
-_MATRICULE = re.compile(r"[1278]\d{4}(?:\d{2}|2[AB])\d{8}", re.IGNORECASE)
+_MATRICULE = re.compile(r"[1278]\d{4}(?:\d{2}|2[AB])\d{8}", re.IGNORECASE | re.ASCII)
 
 CLOSING_SUBJECT = "[FIN]"
 CLOSING_HEADER = "FIN"

@@ -140,7 +140,7 @@ class Arguments:
         return self.string(what) if self.at_string() else self.match(_ASTRING, what)[0]
 
     def login_name(self) -> bytes:
-        """A user name or password. ``*`` and ``%`` are taken unquoted, as in ``ORG*member``: some clients quote nothing."""
+        """A user name or password. ``*`` is taken unquoted, as in ``ORG*member``: some clients quote nothing."""
         return self.string() if self.at_string() else self.match(_LIST_CHARS, "a user name or password")[0]
 
     def nstring(self, what: str = "a string or NIL") -> bytes | None:
@@ -231,6 +231,8 @@ class Arguments:
             day = date(int(found[3]), _month(found[2]), int(found[1]))
         except ValueError as error:
             raise Malformed("there is no such day") from error
+        if not 1900 <= day.year <= 9998:
+            raise Malformed("the year is out of range")
         if hours > 23 or minutes > 59 or seconds > 60:
             raise Malformed("there is no such time")
         moment = timegm((day.year, day.month, day.day, hours, minutes, seconds))

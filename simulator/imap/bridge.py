@@ -43,6 +43,8 @@ class Bridge(asyncio.Protocol):
     """One connection. ``make`` gives the Twisted protocol that speaks on it."""
 
     disconnecting = False
+    stalled = False
+    """The peer was dropped because it did not read."""
 
     def __init__(self, make: Callable[[Bridge], Talker], *, stalled: float) -> None:
         self._make = make
@@ -78,7 +80,7 @@ class Bridge(asyncio.Protocol):
     def pause_writing(self) -> None:
         """The peer reads too slowly: stop producing, and let go of one that never reads (P16)."""
         self._calm()
-        self._stall = self._loop.call_later(self._stalled_after, self.abortConnection)
+        self._stall = self._loop.call_later(self._stalled_after, self._give_up)
         if self._producer is not None:
             self._producer.pauseProducing()
 
@@ -87,6 +89,10 @@ class Bridge(asyncio.Protocol):
         self._calm()
         if self._producer is not None:
             self._producer.resumeProducing()
+
+    def _give_up(self) -> None:
+        self.stalled = True
+        self.abortConnection()
 
     def _calm(self) -> None:
         if self._stall is not None:

@@ -1,40 +1,25 @@
-"""One IMAP session: its life, its serial command queue, its output. Commands live in mixins.
-
-It is a Twisted ``IMAP4Server`` so that Twisted's protocol contract holds (makeConnection, dataReceived,
-connectionLost, producer calls), but none of the inherited reader, parser or handlers is used: they execute
-what was sent before STARTTLS, mix pipelined commands and know nothing of other sessions.
-"""
+"""One IMAP session: who is signed in, which folder is selected, what each command answers. Commands live in mixins."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from enum import IntFlag
 from typing import Any, ClassVar
 
-from twisted.mail.imap4 import IMAP4Server
-from twisted.python.failure import Failure
-
 from simulator.imap.arguments import Arguments, Malformed
 from simulator.imap.bridge import Bridge
+from simulator.imap.connection import Connection
 from simulator.imap.formatter import number_set, plain
 from simulator.imap.numbers import NumberSet
 from simulator.imap.outcomes import Refused, no_of
-from simulator.imap.reader import Command, Invitation, Reader, Refusal
+from simulator.imap.reader import Command, Refusal
 from simulator.imap.surroundings import Surroundings
 from simulator.imap.view import View
-from simulator.model.mailbox import Identity
 from simulator.store.interface import Change, StoreError
 
 Answer = bytes | Coroutine[Any, Any, bytes]
 """``OK …``, ``NO …`` or ``BAD …`` without the tag; empty when the tagged line was already sent."""
 Handler = Callable[[Arguments], Answer]
-
-WRITE = 64 * 1024
-"""Octets joined before they are written."""
-BURST = 100
-"""Pipelined commands answered before other connections get their turn."""
-
 
 class Phase(IntFlag):
     """RFC 3501 3: where a command is allowed."""
@@ -46,12 +31,8 @@ class Phase(IntFlag):
     ANY = STRANGER | INSIDE
 
 
-def _no_scheduler(work: object) -> None:
-    raise AssertionError("Twisted's own FETCH must not run")
-
-
-class Session(IMAP4Server):
-    """State and machinery shared by all commands. ``door`` is what it shares with the others."""
+class Session(Connection):
+    """State and machinery shared by all commands."""
 
     commands: ClassVar[dict[str, Phase]] = {}
     """Commands of a mixin and where they are allowed; compose() merges them. NAME is served by ``command_name``."""
@@ -63,165 +44,28 @@ class Session(IMAP4Server):
     """Commands during which no EXPUNGE may be told, unless they come behind UID (RFC 3501 7.4.1)."""
 
     def __init__(self, door: Surroundings, bridge: Bridge) -> None:
-        super().__init__(scheduler=_no_scheduler)  # type: ignore[no-untyped-call]
-        self.door, self.bridge = door, bridge
-        self.store, self.limits, self.clock = door.store, door.settings, door.clock
-        self.loop = asyncio.get_running_loop()
-        self.reader = Reader(self.limits)
-        self.identity: Identity | None = None
+        super().__init__(door, bridge)
+        self.store, self.clock = door.store, door.clock
         self.view: View | None = None
         self.enabled: set[str] = set()
         self.command: Command | None = None
         """The command being served."""
-        self.idling = False
         self._stop_watching: Callable[[], None] = _nothing
-        self._busy = self._choked = self._closing = False
-        self._out: list[bytes] = []
-        self._out_size = self._errors = 0
-        self._line: asyncio.Future[bytes | None] | None = None
-        self._flowing: asyncio.Future[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._errors = 0
 
-    # -- life
-    def connectionMade(self) -> None:
-        """Greet and start the clock of the connection."""
-        self.client, self.tls = self.bridge.client, self.bridge.tls
-        self._born = self._heard = self.loop.time()
-        self.door.hang_ups.add(self.hang_up)
-        self.bridge.registerProducer(self, True)
-        self.configure()
-        self._watch_time()
-        self.send(b"* OK [CAPABILITY %b] IMAP4rev1 ready\r\n" % self.capability_line())
-        self.flush()
+    def greeting(self) -> bytes:
+        """The first line."""
+        return b"* OK [CAPABILITY %b] IMAP4rev1 ready\r\n" % self.capability_line()
 
-    def configure(self) -> None:
-        """For mixins: set the reader up."""
+    def ended(self) -> None:
+        """Let go of the folder. The view stays: a command in progress still looks at it."""
+        self._stop_watching()
+        if self.bridge.stalled:
+            self.note("dropped", "IMAP: the client did not read its answers, connection dropped")
 
-    def dataReceived(self, data: bytes) -> None:
-        """Octets from the peer: a line somebody waits for, or commands."""
-        self._heard = self.loop.time()
-        self.reader.feed(data)
-        if self._line is not None:
-            self._offer_line()
-        elif not self._busy:
-            self._pump()
-        if (self._busy or self._choked) and self.reader.buffered > self.limits.backlog:
-            self.bridge.hold(reading=False)
-
-    def connectionLost(self, reason: Failure | None = None) -> None:
-        """Let go of everything. A command that is writing finishes: its effect may be on disk already."""
-        self._closing = True
-        self.deselect()
-        self.door.hang_ups.discard(self.hang_up)
-        if self._timer is not None:
-            self._timer.cancel()
-        if self._line is not None and not self._line.done():
-            self._line.set_result(None)
-        self.resumeProducing()
-        self.reader.clear()
-
-    def hang_up(self, words: bytes) -> None:
-        """Say BYE and close."""
-        if not self._closing:
-            self.send(b"* BYE %b\r\n" % words)
-            self.flush()
-            self.close()
-
-    def close(self) -> None:
-        """Close after what was written; nothing more is read."""
-        self.flush()
-        self._closing = True
-        self.bridge.loseConnection()
-
-    # -- time, always monotonic
-    def callLater(self, period: float, func: Callable[..., object]) -> asyncio.TimerHandle:
-        """Where Twisted's TimeoutMixin would reach for the reactor."""
-        return self.loop.call_later(period, func)
-
-    def _watch_time(self) -> None:
-        """One timer per connection that looks at what happened since it was set."""
-        if self.identity is None:
-            due, words = self._born + self.limits.before_login, b"Sign in sooner"
-        else:
-            due, words = self._heard + self.limits.idle, b"Autologout after silence"
-        if self._busy and not self.idling and self.identity is not None:
-            due = max(due, self.loop.time() + 1.0)
-        if self.loop.time() >= due:
-            self.hang_up(words)
-            return
-        self._timer = self.loop.call_at(due, self._watch_time)
-
-    # -- output
-    def send(self, data: bytes) -> None:
-        """Queue complete response lines."""
-        self._out.append(data)
-        self._out_size += len(data)
-        if self._out_size >= WRITE:
-            self.flush()
-
-    def send_all(self, lines: list[bytes]) -> None:
-        """Queue several lines."""
-        for line in lines:
-            self.send(line)
-
-    def flush(self) -> None:
-        """Write what is queued."""
-        if self._out:
-            data = b"".join(self._out)
-            self._out, self._out_size = [], 0
-            self.bridge.write(data)
-
-    def pauseProducing(self) -> None:
-        """The peer does not read."""
-        self._choked = True
-
-    def resumeProducing(self) -> None:
-        """The peer reads again."""
-        self._choked = False
-        if self._flowing is not None and not self._flowing.done():
-            self._flowing.set_result(None)
-        if not self._closing:
-            if self.idling:
-                self.tell()
-            if not self._busy:
-                self._pump()
-
-    async def breathe(self) -> bool:
-        """Between slices of a long answer: write, wait for a slow peer, let others run. False when the peer is gone."""
-        self.flush()
-        if self._choked and not self._closing:
-            self._flowing = self.loop.create_future()
-            await self._flowing
-            self._flowing = None
-        else:
-            await asyncio.sleep(0)
-        return not self._closing
-
-    # -- the queue: one command at a time, in order
-    def _pump(self) -> None:
-        for _ in range(BURST):
-            if self._busy or self._choked or self._closing:
-                break
-            read = self.reader.command()
-            if read is None:
-                break
-            if isinstance(read, Command):
-                self._serve(read)
-            elif isinstance(read, Invitation):
-                self.send(b"+ Go ahead\r\n")
-            else:
-                self._refuse(read)
-        else:
-            self.loop.call_soon(self._again)
-        self.flush()
-        if not (self._busy or self._choked):
-            self.bridge.hold(reading=True)
-
-    def _again(self) -> None:
-        if not self._busy:
-            self._pump()
-
-    def _serve(self, command: Command) -> None:
+    # -- commands, one at a time
+    def serve(self, command: Command) -> None:
+        """Answer at once, or start the work that will."""
         self.command = command
         try:
             answer = self._dispatch(command)
@@ -230,7 +74,7 @@ class Session(IMAP4Server):
         if isinstance(answer, bytes):
             self._answer(command, answer)
         else:
-            self._busy = True
+            self.busy = True
             self.door.keep(self.loop.create_task(self._finish(command, answer)))
 
     async def _finish(self, command: Command, work: Coroutine[Any, Any, bytes]) -> None:
@@ -238,10 +82,10 @@ class Session(IMAP4Server):
             answer = await work
         except Exception as error:
             answer = self._failed(command, error)
-        self._busy = False
-        if not self._closing:
+        self.busy = False
+        if not self.closing:
             self._answer(command, answer)
-            self._pump()
+            self.pump()
 
     def _dispatch(self, command: Command) -> Answer:
         arguments = Arguments(command, self.limits)
@@ -273,7 +117,8 @@ class Session(IMAP4Server):
         if self._errors >= self.limits.errors:
             self.hang_up(b"Too many errors")
 
-    def _refuse(self, refusal: Refusal) -> None:
+    def refuse(self, refusal: Refusal) -> None:
+        """Answer input that is no command."""
         self.send(b"%b %b\r\n" % (refusal.tag, refusal.answer))
         if refusal.fatal:
             self.hang_up(b"The input cannot be followed any more")
@@ -290,33 +135,6 @@ class Session(IMAP4Server):
             return no_of(error)
         self.note("error", f"IMAP {command.name} failed: {type(error).__name__}: {str(error)[:200]}")
         return b"NO [SERVERBUG] Internal error, the session goes on"
-
-    # -- lines that are no commands (AUTHENTICATE, IDLE)
-    async def next_line(self) -> bytes | None:
-        """The next line from the peer; None when it is gone or the line is unusable (then the session is closed)."""
-        self.flush()
-        self._line = self.loop.create_future()
-        self.bridge.hold(reading=True)
-        self._offer_line()
-        try:
-            return await self._line
-        finally:
-            self._line = None
-
-    def _offer_line(self) -> None:
-        waiting = self._line
-        if waiting is None or waiting.done():
-            return
-        if self._closing:
-            waiting.set_result(None)
-            return
-        line = self.reader.line()
-        if isinstance(line, Refusal):
-            self.send(b"* %b\r\n" % line.answer)
-            waiting.set_result(None)
-            self.hang_up(b"The input cannot be followed any more")
-        elif line is not None:
-            waiting.set_result(line)
 
     # -- the selected folder
     @property
@@ -362,7 +180,7 @@ class Session(IMAP4Server):
     def tell(self, *, expunges: bool = True) -> None:
         """Tell what was heard, as far as it is legal now."""
         view = self.view
-        if view is None or self._choked:
+        if view is None or self.choked:
             return
         if view.gone:
             self.hang_up(b"The selected folder was deleted")

@@ -29,9 +29,9 @@ class _Shelf:
         self.messages += [message for message in change.added if message.uid > newest]
         for message in change.flagged:
             at = bisect_left(self.messages, message.uid, key=_uid)
-            if at < len(self.messages) and self.messages[at].uid == message.uid:
-                if message.modseq >= self.messages[at].modseq:
-                    self.messages[at] = message
+            known = self.messages[at] if at < len(self.messages) else None
+            if known is not None and known.uid == message.uid and message.modseq >= known.modseq:
+                self.messages[at] = message
         if change.expunged:
             gone = set(change.expunged)
             self.messages = [message for message in self.messages if message.uid not in gone]
@@ -50,6 +50,9 @@ class Shelves:
             shelf, stop = self._shelves[folder]
             if not shelf.gone:
                 self._shelves.move_to_end(folder)
+                if len(shelf.messages) != self._store.counts(folder).messages:
+                    # Changes are on their way, or the store was put back to an earlier state.
+                    shelf.messages = self._store.messages(folder)
                 return list(shelf.messages)
             stop()
             del self._shelves[folder]

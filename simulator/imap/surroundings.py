@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from simulator.clock import Clock
+from simulator.imap.search.headers import Headers
 from simulator.imap.settings import ImapSettings
 from simulator.imap.shelves import Shelves
 from simulator.imap.view import Recents
@@ -28,6 +29,7 @@ class Surroundings:
     settings: ImapSettings
     recents: Recents = field(default_factory=Recents)
     shelves: Shelves = field(init=False)
+    headers: Headers = field(init=False)
     hang_ups: set[Callable[[bytes], None]] = field(default_factory=set)
     """One per open session: says BYE and closes."""
     work: set[asyncio.Task[None]] = field(default_factory=set)
@@ -35,6 +37,7 @@ class Surroundings:
 
     def __post_init__(self) -> None:
         self.shelves = Shelves(self.store)
+        self.headers = Headers(self.store)
 
     def keep(self, task: asyncio.Task[None]) -> None:
         """Hold on to a command until it is done, also when its session goes away."""

@@ -32,7 +32,7 @@ def header_end(body: bytes) -> int:
 
 
 def read_letter(body: bytes, header_limit: int = 256 * 1024) -> Letter:
-    """The header fields that rules look at, within ``header_limit`` octets. What cannot be read is a defect, in words."""
+    """The header fields that rules look at, within ``header_limit`` octets. What cannot be read is told as defects."""
     end = header_end(body)
     defects: list[str] = []
     if end > header_limit:

@@ -8,6 +8,7 @@ from simulator.rules.book import Breach, Rule, rule
 from simulator.rules.facts import FromSender, WithMessage
 from simulator.rules.verdict import Severity
 
+
 @rule(
     FromSender,
     ref="RFC 1870; REM MSS/va1.13 [C2]",

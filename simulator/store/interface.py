@@ -275,7 +275,8 @@ class Store(Protocol):
     async def copy(self, source: int, uids: Sequence[int], target: int, *, move: bool = False,
                    origin: object = None) -> Copied:
         """Keeps flags and internal date; with ``move`` the source messages are expunged in the same commit."""
-    async def expunge(self, folder: int, uids: Sequence[int] | None = None, *, origin: object = None) -> tuple[int, ...]:
+    async def expunge(self, folder: int, uids: Sequence[int] | None = None, *,
+                      origin: object = None) -> tuple[int, ...]:
         """Remove messages flagged \\Deleted (only those among ``uids`` when given); returns their UIDs."""
     def vanished(self, folder: int, since_modseq: int) -> Sequence[int]:
         """UIDs expunged after that modification sequence (RFC 7162)."""

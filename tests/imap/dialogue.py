@@ -86,6 +86,14 @@ class Client:
         """Change to TLS."""
         await self._writer.start_tls(context, server_hostname=name)  # type: ignore[arg-type]
 
+    def pause(self) -> None:
+        """Read nothing from the network any more."""
+        self._writer.transport.pause_reading()  # type: ignore[attr-defined]
+
+    def finish(self) -> None:
+        """Say that nothing more will be sent."""
+        self._writer.write_eof()
+
     async def close(self) -> None:
         """Leave without a word."""
         self._writer.close()

@@ -56,7 +56,8 @@ async def test_mechanisms_are_announced_until_sign_in(quick_house: House) -> Non
     (f"C: a AUTHENTICATE PLAIN {b64(chr(0) + 'm@x.fr' + chr(0) + 'correct horse')}", ("PLAIN", "m@x.fr", "")),
     (f"C: a AUTHENTICATE plain\nS: +...\nC: {b64('o@x.fr' + chr(0) + 'm@x.fr' + chr(0) + 'correct horse')}",
      ("PLAIN", "m@x.fr", "o@x.fr")),
-    (f"C: a AUTHENTICATE LOGIN\nS: + VXNlciBOYW1lAA==\nC: {b64('m@x.fr')}\nS: + UGFzc3dvcmQA\nC: {b64('correct horse')}",
+    (f"C: a AUTHENTICATE LOGIN\nS: + VXNlciBOYW1lAA==\nC: {b64('m@x.fr')}\nS: + UGFzc3dvcmQA\n"
+     f"C: {b64('correct horse')}",
      ("LOGIN", "m@x.fr", "")),
     (f"C: a AUTHENTICATE EXTERNAL {b64('o@x.fr')}", ("EXTERNAL", "", "o@x.fr")),
     (f"C: a AUTHENTICATE EXTERNAL\nS: +...\nC: {b64('o@x.fr')}", ("EXTERNAL", "", "o@x.fr")),

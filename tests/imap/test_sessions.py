@@ -32,6 +32,7 @@ async def test_an_expunge_is_not_told_during_fetch_store_and_search(house: House
     await talk([one, two], r"""
         C2: b1 FETCH 2 UID
         S2: * 2 FETCH (UID 2)
+        S2: * 1 FETCH (FLAGS (\Deleted))
         S2: b1 OK ...
         C2: b2 SEARCH ALL
         S2: * SEARCH 1 2 3
@@ -107,6 +108,7 @@ async def test_flags_and_new_messages_of_others_are_told(house: House) -> None:
         C: Subject: second
         C:
         C: two
+        C:
         S: * 2 EXISTS
         S: * 2 RECENT
         S: a2 OK ...
@@ -163,7 +165,8 @@ async def test_deleting_a_folder_ends_the_sessions_in_it_but_not_its_own(house: 
 async def test_pipelined_commands_are_answered_in_order(house: House) -> None:
     await fill(house, 2)
     client = await house.client()
-    client.write(b"a SELECT INBOX\r\nb STORE 1 +FLAGS.SILENT (\\Deleted)\r\nc EXPUNGE\r\nd FETCH 1 UID\r\ne LOGOUT\r\n")
+    client.write(b"a SELECT INBOX\r\nb STORE 1 +FLAGS.SILENT (\\Deleted)\r\nc EXPUNGE\r\n"
+                 b"d FETCH 1 UID\r\ne LOGOUT\r\n")
     text = (await client.ended()).decode()
     assert [line.split()[0] for line in text.splitlines() if line[0] in "abcde"] == list("abcde")
     assert text.index("* 1 EXPUNGE") < text.index("c OK") < text.index("* 1 FETCH (UID 2)") < text.index("d OK")
@@ -193,5 +196,6 @@ async def test_reading_moving_and_deleting_leave_a_trail(house: House) -> None:
     await client.ok("UID MOVE 3 Trash")
     await client.ok(r"STORE 1 +FLAGS (\Deleted)")
     await client.ok("EXPUNGE")
-    told = [(e.kind, e.facts["uids"]) for e in house.journal.events() if e.kind in ("read", "moved", "flags", "deleted")]
+    kinds = ("read", "moved", "flags", "deleted")
+    told = [(e.kind, e.facts["uids"]) for e in house.journal.events() if e.kind in kinds]
     assert told == [("read", "1:2"), ("moved", "3"), ("flags", "1"), ("deleted", "1")]

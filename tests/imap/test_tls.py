@@ -89,8 +89,8 @@ async def test_imaplib_works_through_starttls(house: House, context: ssl.SSLCont
     def session() -> tuple[str, list[bytes]]:
         with imaplib.IMAP4("127.0.0.1", house.listener.port, timeout=10) as client:
             client.starttls(context)
-            client.login("paul.vial@medecin.mssante.fr", '"correct horse"')
-            client.append("INBOX", None, None, b"Subject: hi\r\n\r\ntext\r\n")  # type: ignore[arg-type]
+            client.login("paul.vial@medecin.mssante.fr", "correct horse")
+            client.append("INBOX", None, None, b"Subject: hi\r\n\r\ntext\r\n")
             client.select("INBOX")
             kind, data = client.fetch("1", "(RFC822)")
             return kind, [data[0][1]] if isinstance(data[0], tuple) else []

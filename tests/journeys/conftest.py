@@ -25,13 +25,22 @@ class Program:
 
     def __init__(self, name: str) -> None:
         path = shutil.which(name)
-        assert path is not None, f"{name} is not installed: `make tools` installs it, or leave it out with `make test CLIENTS=no`"
+        assert path is not None, (
+            f"{name} is not installed: `make tools` installs it, or leave it out with `make test CLIENTS=no`"
+        )
         self._path = path
 
     def __call__(self, *arguments: str | Path, text: str = "") -> subprocess.CompletedProcess[str]:
         """Run it; standard output and error come together."""
-        return subprocess.run([self._path, *map(str, arguments)], input=text, text=True, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=60, check=False)
+        return subprocess.run(
+            [self._path, *map(str, arguments)],
+            input=text,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=60,
+            check=False,
+        )
 
 
 @pytest.fixture(scope="session")

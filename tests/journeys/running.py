@@ -30,8 +30,23 @@ class Running:
         self.events: list[Event] = []
         self.errors = (folder / "stderr").open("wb")
         self._lines: queue.Queue[Event | None] = queue.Queue()
-        command = [sys.executable, "-m", "simulator", "up", "--config", str(config), "--port-base", "0", "--log-format", "json",
-                   "--ready-file", str(self.ready_file), "--data", str(folder / "data"), *arguments]
+        command = [
+            sys.executable,
+            "-m",
+            "simulator",
+            "up",
+            "--config",
+            str(config),
+            "--port-base",
+            "0",
+            "--log-format",
+            "json",
+            "--ready-file",
+            str(self.ready_file),
+            "--data",
+            str(folder / "data"),
+            *arguments,
+        ]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.errors, cwd=ROOT)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

@@ -15,8 +15,6 @@ from tests.journeys.running import Running
 pytestmark = [pytest.mark.sockets]
 
 
-
-
 def test_an_application_reads_and_sends_with_the_certificate_of_its_structure(space: Running) -> None:
     context = space.trust(space.account(LGO))
     with imaplib.IMAP4_SSL("localhost", space.port("imaps"), ssl_context=context, timeout=20) as imap:
@@ -44,9 +42,10 @@ def test_a_member_opens_the_team_mailbox_with_password_and_certificate(space: Ru
 
 def test_the_certificate_of_another_person_is_no_second_factor(space: Running) -> None:
     isabelle = space.account(ISABELLE)
-    with imaplib.IMAP4_SSL("localhost", space.port("imaps"), ssl_context=space.trust(space.account(CLAIRE)), timeout=20) as imap:
-        with pytest.raises(imaplib.IMAP4.error, match="organisation-needs-two-factors"):
-            imap.login(f"{TILLEULS}*{ISABELLE}", isabelle["password"])
+    with imaplib.IMAP4_SSL(
+        "localhost", space.port("imaps"), ssl_context=space.trust(space.account(CLAIRE)), timeout=20
+    ) as imap, pytest.raises(imaplib.IMAP4.error, match="organisation-needs-two-factors"):
+        imap.login(f"{TILLEULS}*{ISABELLE}", isabelle["password"])
 
 
 def test_external_is_not_offered_without_a_certificate(space: Running) -> None:
@@ -57,9 +56,24 @@ def test_external_is_not_offered_without_a_certificate(space: Running) -> None:
 
 @pytest.mark.clients
 @pytest.mark.parametrize(("door", "protocol"), [("mx", "smtp"), ("submission", "smtp"), ("imap", "imap")])
-def test_openssl_sees_the_operator_that_the_server_name_asks_for(space: Running, openssl: Program, door: str, protocol: str) -> None:
-    asked = openssl("s_client", "-connect", f"127.0.0.1:{space.port(door)}", "-starttls", protocol, "-servername", "mx.bfc.mssante.fr",
-                    "-CAfile", space.ca, "-verify_return_error", "-verify_hostname", "mx.bfc.mssante.fr", text="QUIT\r\n")
+def test_openssl_sees_the_operator_that_the_server_name_asks_for(
+    space: Running, openssl: Program, door: str, protocol: str
+) -> None:
+    asked = openssl(
+        "s_client",
+        "-connect",
+        f"127.0.0.1:{space.port(door)}",
+        "-starttls",
+        protocol,
+        "-servername",
+        "mx.bfc.mssante.fr",
+        "-CAfile",
+        space.ca,
+        "-verify_return_error",
+        "-verify_hostname",
+        "mx.bfc.mssante.fr",
+        text="QUIT\r\n",
+    )
     assert "Verification: OK" in asked.stdout, asked.stdout
     assert "O = GRADES BFC TEST" in asked.stdout
     assert "SIMULATEUR" in asked.stdout
@@ -67,7 +81,9 @@ def test_openssl_sees_the_operator_that_the_server_name_asks_for(space: Running,
 
 @pytest.mark.clients
 def test_openssl_cannot_speak_an_old_version(space: Running, openssl: Program) -> None:
-    asked = openssl("s_client", "-connect", f"127.0.0.1:{space.port('imaps')}", "-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0")
+    asked = openssl(
+        "s_client", "-connect", f"127.0.0.1:{space.port('imaps')}", "-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"
+    )
     assert asked.returncode != 0
     assert "Cipher is (NONE)" in asked.stdout
 

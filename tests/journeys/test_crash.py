@@ -31,7 +31,9 @@ class Load:
         self._next = first
         self._lock = threading.Lock()
         self._enough = threading.Condition(self._lock)
-        self._threads = [threading.Thread(target=self._send, args=(sender,)) for sender in (DOCTOR, KARIM) * (SENDERS // 2)]
+        self._threads = [
+            threading.Thread(target=self._send, args=(sender,)) for sender in (DOCTOR, KARIM) * (SENDERS // 2)
+        ]
         for thread in self._threads:
             thread.start()
 
@@ -49,12 +51,14 @@ class Load:
 
     def _send(self, sender: str) -> None:
         try:
-            with smtplib.SMTP_SSL("localhost", self._space.port("smtps"), context=self._space.trust(), timeout=20) as smtp:
+            with smtplib.SMTP_SSL(
+                "localhost", self._space.port("smtps"), context=self._space.trust(), timeout=20
+            ) as smtp:
                 smtp.login(sender, self._space.account(sender)["password"])
                 while True:
                     number = self._take()
-                    text = f"From: {sender}\r\nSubject: numero {number}\r\nMessage-ID: <{number}@test.fr>\r\n\r\n{number}\r\n"
-                    smtp.sendmail(sender, [TILLEULS], text)
+                    header = f"From: {sender}\r\nSubject: numero {number}\r\nMessage-ID: <{number}@test.fr>\r\n"
+                    smtp.sendmail(sender, [TILLEULS], f"{header}\r\n{number}\r\n")
                     with self._enough:
                         self.acknowledged.append(number)
                         self._enough.notify_all()

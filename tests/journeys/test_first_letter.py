@@ -5,8 +5,8 @@ from __future__ import annotations
 import email
 import imaplib
 import smtplib
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -41,7 +41,9 @@ def submit(space: Running, sender: str, message: EmailMessage) -> None:
     space.wait_for(lambda e: e["kind"] == "delivered" and e.get("message_id") == message["Message-ID"], after=before)
 
 
-def a_letter(subject: str, sender: str = DOCTOR, to: str = TILLEULS, text: str = "Bonjour,\nà bientôt.\n") -> EmailMessage:
+def a_letter(
+    subject: str, sender: str = DOCTOR, to: str = TILLEULS, text: str = "Bonjour,\nà bientôt.\n"
+) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     message["From"], message["To"], message["Subject"] = f"Dr Paul Vial <{sender}>", to, subject
     message["Message-ID"] = f"<{subject.replace(' ', '.')}@test.mssante.fr>"
@@ -52,16 +54,40 @@ def a_letter(subject: str, sender: str = DOCTOR, to: str = TILLEULS, text: str =
 @pytest.mark.clients
 def test_swaks_submits_and_curl_reads_with_password_and_code(space: Running, swaks: Program, curl: Program) -> None:
     before = space.now
-    sent = swaks("--server", f"127.0.0.1:{space.port('submission')}", "--tls", "--tls-verify", "--tls-ca-path", space.ca, "--auth", "PLAIN",
-                 "--auth-user", DOCTOR, "--auth-password", space.account(DOCTOR)["password"], "--from", DOCTOR, "--to", TILLEULS,
-                 "--header", "Subject: Par swaks")
+    sent = swaks(
+        "--server",
+        f"127.0.0.1:{space.port('submission')}",
+        "--tls",
+        "--tls-verify",
+        "--tls-ca-path",
+        space.ca,
+        "--auth",
+        "PLAIN",
+        "--auth-user",
+        DOCTOR,
+        "--auth-password",
+        space.account(DOCTOR)["password"],
+        "--from",
+        DOCTOR,
+        "--to",
+        TILLEULS,
+        "--header",
+        "Subject: Par swaks",
+    )
     assert sent.returncode == 0, sent.stdout
     assert "250 2.0.0 Stored as" in sent.stdout
     relayed = space.wait_for(lambda e: e["kind"] == "relayed" and e["mailbox"] == TILLEULS, after=before)
     space.wait_for(lambda e: e["kind"] == "delivered" and e["mailbox"] == TILLEULS, after=before)
     assert relayed["operator"] == "mailiz"
-    read = curl("--silent", "--show-error", "--cacert", space.ca, f"imaps://localhost:{space.port('imaps')}/INBOX;MAILINDEX=*",
-                "--user", f"{TILLEULS}*{ISABELLE}:{space.password_and_code(ISABELLE)}")
+    read = curl(
+        "--silent",
+        "--show-error",
+        "--cacert",
+        space.ca,
+        f"imaps://localhost:{space.port('imaps')}/INBOX;MAILINDEX=*",
+        "--user",
+        f"{TILLEULS}*{ISABELLE}:{space.password_and_code(ISABELLE)}",
+    )
     assert read.returncode == 0, read.stdout
     assert "Subject: Par swaks" in read.stdout
 
@@ -69,9 +95,25 @@ def test_swaks_submits_and_curl_reads_with_password_and_code(space: Running, swa
 @pytest.mark.clients
 def test_curl_submits_over_implicit_tls(space: Running, curl: Program) -> None:
     before = space.now
-    text = f"From: {NURSE}\r\nTo: {TILLEULS}\r\nSubject: Par curl\r\nMessage-ID: <curl@test.mssante.fr>\r\n\r\nBonjour\r\n"
-    sent = curl("--silent", "--show-error", "--cacert", space.ca, f"smtps://localhost:{space.port('smtps')}", "--mail-from", NURSE,
-                "--mail-rcpt", TILLEULS, "--user", f"{NURSE}:{space.account(NURSE)['password']}", "--upload-file", "-", text=text)
+    text = (
+        f"From: {NURSE}\r\nTo: {TILLEULS}\r\nSubject: Par curl\r\nMessage-ID: <curl@test.mssante.fr>\r\n\r\nBonjour\r\n"
+    )
+    sent = curl(
+        "--silent",
+        "--show-error",
+        "--cacert",
+        space.ca,
+        f"smtps://localhost:{space.port('smtps')}",
+        "--mail-from",
+        NURSE,
+        "--mail-rcpt",
+        TILLEULS,
+        "--user",
+        f"{NURSE}:{space.account(NURSE)['password']}",
+        "--upload-file",
+        "-",
+        text=text,
+    )
     assert sent.returncode == 0, sent.stdout
     space.wait_for(lambda e: e["kind"] == "delivered" and e.get("message_id") == "<curl@test.mssante.fr>", after=before)
 

@@ -19,15 +19,23 @@ pytestmark = [pytest.mark.sockets]
 
 
 def mssim(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "simulator", *map(str, arguments)], capture_output=True, text=True, timeout=60,
-                          check=False, cwd=ROOT)
+    return subprocess.run(
+        [sys.executable, "-m", "simulator", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=ROOT,
+    )
 
 
 def test_what_was_accepted_is_there_after_a_restart(tmp_path: Path) -> None:
     first = Running(tmp_path)
     with smtplib.SMTP_SSL("localhost", first.port("smtps"), context=first.trust(), timeout=20) as smtp:
         smtp.login(DOCTOR, first.account(DOCTOR)["password"])
-        smtp.sendmail(DOCTOR, [TILLEULS], f"From: {DOCTOR}\r\nSubject: avant\r\nMessage-ID: <avant@x.fr>\r\n\r\nBonjour\r\n")
+        smtp.sendmail(
+            DOCTOR, [TILLEULS], f"From: {DOCTOR}\r\nSubject: avant\r\nMessage-ID: <avant@x.fr>\r\n\r\nBonjour\r\n"
+        )
     first.wait_for(lambda e: e["kind"] == "delivered")
     newest = first.now
     authority = Path(first.ca).read_bytes()

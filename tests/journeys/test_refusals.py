@@ -35,13 +35,20 @@ def refusal(smtp: smtplib.SMTP, sender: str, to: str) -> tuple[int, str]:
     return code, answer.decode("ascii")
 
 
-@pytest.mark.parametrize(("sender", "to", "rule"), [
-    pytest.param(DOCTOR, OUTSIDER, "recipient-domain-is-listed", id="an ordinary mailbox"),
-    pytest.param(DOCTOR, "someone@gmail.com", "recipient-domain-is-listed", id="gmail"),
-    pytest.param(ZOE, DOCTOR, "professional-starts-the-exchange", id="a patient to a doctor"),
-    pytest.param(ZOE, PONT, "pharmacy-is-in-the-dispensing-history", id="a patient to a pharmacy outside the history"),
-    pytest.param(ZOE, CLAIRE, "pharmacy-has-an-organisational-mailbox", id="a patient to a pharmacist's own mailbox"),
-])
+@pytest.mark.parametrize(
+    ("sender", "to", "rule"),
+    [
+        pytest.param(DOCTOR, OUTSIDER, "recipient-domain-is-listed", id="an ordinary mailbox"),
+        pytest.param(DOCTOR, "someone@gmail.com", "recipient-domain-is-listed", id="gmail"),
+        pytest.param(ZOE, DOCTOR, "professional-starts-the-exchange", id="a patient to a doctor"),
+        pytest.param(
+            ZOE, PONT, "pharmacy-is-in-the-dispensing-history", id="a patient to a pharmacy outside the history"
+        ),
+        pytest.param(
+            ZOE, CLAIRE, "pharmacy-has-an-organisational-mailbox", id="a patient to a pharmacist's own mailbox"
+        ),
+    ],
+)
 def test_the_recipient_is_refused_with_its_rule(space: Running, sender: str, to: str, rule: str) -> None:
     before = space.now
     with signed_in(space, sender) as smtp:
@@ -111,7 +118,9 @@ def test_a_mailbox_that_does_not_exist_is_refused_where_it_would_be(space: Runni
 def test_the_sender_hears_of_an_unknown_mailbox_by_a_bounce(space: Running) -> None:
     before = space.now
     with signed_in(space, DOCTOR) as smtp:
-        smtp.sendmail(DOCTOR, ["nobody@pharmacie.bfc.mssante.fr"], f"From: {DOCTOR}\r\nSubject: perdu\r\n\r\nBonjour\r\n")
+        smtp.sendmail(
+            DOCTOR, ["nobody@pharmacie.bfc.mssante.fr"], f"From: {DOCTOR}\r\nSubject: perdu\r\n\r\nBonjour\r\n"
+        )
     space.wait_for(lambda e: e["kind"] == "bounced", after=before)
     with imaplib.IMAP4_SSL("localhost", space.port("imaps"), ssl_context=space.trust(), timeout=20) as imap:
         imap.login(DOCTOR, space.account(DOCTOR)["password"])
@@ -146,6 +155,22 @@ def first_answer(space: Running, certificate: dict[str, str]) -> tuple[int, str]
 
 def mssim(space: Running, *arguments: str) -> dict[str, str]:
     """Run ``mssim certs`` on the data of the running space; its lines as a mapping."""
-    done = subprocess.run([sys.executable, "-m", "simulator", "certs", arguments[0], "--config", str(ROOT / "config.yaml"), "--data",
-                           space.ready["data"], *arguments[1:]], capture_output=True, text=True, check=True, cwd=ROOT)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "simulator",
+            "certs",
+            arguments[0],
+            "--config",
+            str(ROOT / "config.yaml"),
+            "--data",
+            space.ready["data"],
+            *arguments[1:],
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
     return dict(line.split(None, 1) for line in done.stdout.splitlines())

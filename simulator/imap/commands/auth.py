@@ -174,6 +174,7 @@ class Auth(Session):
         await self.store.ensure_mailbox(outcome.identity.mailbox.address.key, self.limits.folder_names)
         self.identity = outcome.identity
         self.reader.signed_in = True
+        self.watch_time()
         return b"OK [CAPABILITY %b] Signed in" % self.capability_line()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from simulator.imap.arguments import Arguments
@@ -34,17 +33,18 @@ class Listing(Session):
             return b"OK Separator told"
         folders = self.store.folders(self.mailbox)
         wanted = [Pattern(reference + pattern) for pattern in patterns]
+        above = {parent for folder in folders for parent in parents(folder.name)}
         for folder in folders:
             if any(pattern.matches(folder.name) for pattern in wanted):
-                self.send(self.list_line(folder, folders))
+                self.send(self.list_line(folder, has_children=folder.name in above))
         return b"OK Listed"
 
-    def list_line(self, folder: Folder, folders: Sequence[Folder]) -> bytes:
+    def list_line(self, folder: Folder, *, has_children: bool) -> bytes:
         """``* LIST (attributes) "/" name``"""
-        attributes = " ".join(self.list_attributes(folder, folders)).encode("ascii")
+        attributes = " ".join(self.list_attributes(folder, has_children)).encode("ascii")
         return b'* LIST (%b) "/" %b\r\n' % (attributes, folder_name(folder.name))
 
-    def list_attributes(self, folder: Folder, folders: Sequence[Folder]) -> list[str]:
+    def list_attributes(self, folder: Folder, has_children: bool) -> list[str]:
         """Attributes of RFC 3501; extensions add theirs."""
         return [] if folder.selectable else ["\\Noselect"]
 

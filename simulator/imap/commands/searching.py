@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from simulator.imap.arguments import Arguments, Malformed
+from simulator.imap.arguments import Arguments
 from simulator.imap.commands.messages import BAD_SET
 from simulator.imap.fetch.loaded import Expunged, Loaded
 from simulator.imap.search.keys import KEYS, METADATA, BeyondLast, Key, KeyParser, KeyReader
@@ -13,7 +13,7 @@ from simulator.imap.session import Answer, Phase, Session
 from simulator.imap.slices import by_count, by_size
 
 CHARSETS = {"US-ASCII": "ascii", "ASCII": "ascii", "UTF-8": "utf-8"}
-_BAD_CHARSET = b"NO [BADCHARSET (US-ASCII UTF-8)] Search strings are US-ASCII or UTF-8"
+BAD_CHARSET = b"NO [BADCHARSET (US-ASCII UTF-8)] Search strings are US-ASCII or UTF-8"
 SEARCHED = b"OK Searched"
 _AT_ONCE = 2_000
 """Messages tested without letting others run, when no octets are read."""
@@ -35,7 +35,7 @@ class Searching(Session):
             args.at += 8
             charset = CHARSETS.get(args.astring("a charset").decode("ascii", "replace").upper())
             if charset is None:
-                return _BAD_CHARSET
+                return BAD_CHARSET
             reader.charset = charset
             args.space()
         key = self.read_keys(reader)
@@ -97,8 +97,17 @@ class Searching(Session):
             for at in piece:
                 yield at, Loaded(store, view, at)
             return
-        uids = [view.messages[at].uid for at in piece]
-        bodies = dict(store.bodies(view.folder.id, uids))
+        if key.cheap is not None:
+            piece = [at for at in piece if key.cheap(Loaded(store, view, at))]
+        if key.sieve is not None:
+            uids = [view.messages[at].uid for at in piece]
+            piece = self.door.headers.hopeful(key.sieve, view.folder.id, piece, uids)
+        yield from self.load_bodies(piece)
+
+    def load_bodies(self, piece: Sequence[int]) -> Iterator[tuple[int, Loaded]]:
+        """The messages at these positions, their octets read together."""
+        view, store = self.selected, self.store
+        bodies = dict(store.bodies(view.folder.id, [view.messages[at].uid for at in piece]))
         for at in piece:
             yield at, Loaded(store, view, at, body=bodies.get(view.messages[at].uid))
 
@@ -117,10 +126,3 @@ class Searching(Session):
         """Positions as the client counts."""
         messages = self.selected.messages
         return [messages[at].uid for at in found] if by_uid else [at + 1 for at in found]
-
-    def read_charset(self, args: Arguments) -> str:
-        """For SORT and THREAD, which always name one. Raises Malformed."""
-        charset = CHARSETS.get(args.astring("a charset").decode("ascii", "replace").upper())
-        if charset is None:
-            raise Malformed("search strings are US-ASCII or UTF-8")
-        return charset

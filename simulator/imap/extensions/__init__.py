@@ -16,6 +16,7 @@ from simulator.imap.extensions.multiappend import MultiAppend
 from simulator.imap.extensions.namespace import Namespace
 from simulator.imap.extensions.quota import Quota
 from simulator.imap.extensions.sasl_ir import SaslIr
+from simulator.imap.extensions.sort import Sort
 from simulator.imap.extensions.special_use import SpecialUse
 from simulator.imap.extensions.status_size import StatusSize
 from simulator.imap.extensions.uidplus import UidPlus
@@ -37,6 +38,7 @@ EXTENSIONS: dict[str, type[Session]] = {
     "UNSELECT": Unselect,
     "ESEARCH": Esearch,
     "WITHIN": Within,
+    "SORT": Sort,
     "CONDSTORE": Condstore,
     "BINARY": Binary,
     "MULTIAPPEND": MultiAppend,

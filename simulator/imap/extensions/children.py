@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from simulator.imap.commands.listing import Listing
 from simulator.store.interface import Folder
 
@@ -13,8 +11,7 @@ class Children(Listing):
 
     announces = ("CHILDREN",)
 
-    def list_attributes(self, folder: Folder, folders: Sequence[Folder]) -> list[str]:
+    def list_attributes(self, folder: Folder, has_children: bool) -> list[str]:
         """RFC 3348 3"""
-        below = folder.name + "/"
-        has = any(other.name.startswith(below) for other in folders)
-        return [*super().list_attributes(folder, folders), "\\HasChildren" if has else "\\HasNoChildren"]
+        told = "\\HasChildren" if has_children else "\\HasNoChildren"
+        return [*super().list_attributes(folder, has_children), told]

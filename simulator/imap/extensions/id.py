@@ -15,13 +15,15 @@ class Id(Session):
 
     commands: ClassVar[dict[str, Phase]] = {"ID": Phase.ANY}
     announces = ("ID",)
+    _introduced = False
 
     def command_id(self, args: Arguments) -> Answer:
         """RFC 2971 3.1"""
         args.space()
         fields = self._fields(args)
         args.end()
-        if fields:
+        if fields and not self._introduced:
+            self._introduced = True
             told = {name: value for name, value in fields.items() if name in ("name", "version", "vendor", "os")}
             self.note("client", "client says it is " + " ".join(told.values()), **told)
         self.send(b'* ID ("name" "mssante-simulator")\r\n')

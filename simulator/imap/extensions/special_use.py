@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from simulator.imap.arguments import Arguments, Malformed
 from simulator.imap.commands.folders import Folders
 from simulator.imap.commands.listing import Listing
@@ -18,9 +16,10 @@ class SpecialUse(Listing, Folders):
 
     announces = ("SPECIAL-USE", "CREATE-SPECIAL-USE")
 
-    def list_attributes(self, folder: Folder, folders: Sequence[Folder]) -> list[str]:
+    def list_attributes(self, folder: Folder, has_children: bool) -> list[str]:
         """RFC 6154 2"""
-        return [*super().list_attributes(folder, folders), *([folder.special_use] if folder.special_use else [])]
+        use = [folder.special_use] if folder.special_use else []
+        return [*super().list_attributes(folder, has_children), *use]
 
     def create_options(self, args: Arguments) -> str | None:
         """``(USE (\\Sent))``, RFC 6154 3; one use a folder."""

@@ -25,6 +25,10 @@ class Key:
 
     test: Test
     cost: int = METADATA
+    sieve: Sieve | None = None
+    """What the message's own header must pass before the test is worth while."""
+    cheap: Test | None = None
+    """What must hold as well and reads nothing."""
 
 
 class BeyondLast(Exception):
@@ -112,7 +116,10 @@ def both(keys: list[Key]) -> Key:
         return keys[0]
     ordered = sorted(keys, key=lambda key: key.cost)
     tests = [key.test for key in ordered]
-    return Key(lambda m: all(test(m) for test in tests), ordered[-1].cost)
+    sieve = next((key.sieve for key in ordered if key.sieve is not None), None)
+    free = [key.test for key in ordered if key.cost == METADATA]
+    cheap = (lambda m: all(test(m) for test in free)) if free else None
+    return Key(lambda m: all(test(m) for test in tests), ordered[-1].cost, sieve, cheap)
 
 
 def negated(key: Key) -> Key:
@@ -185,14 +192,10 @@ def _header(reader: KeyReader) -> Key:
 
 
 def _field_holds(name: bytes, needle: str) -> Key:
-    sieve = Sieve(needle)
-
     def test(message: Loaded) -> bool:
-        if not sieve.header(message.body):
-            return False
         values = searchable_fields(message.index, message.body, name)
         return contains(values, needle) if needle else any(True for _ in values)
-    return Key(test, HEADER)
+    return Key(test, HEADER, Sieve(needle))
 
 
 def _body(reader: KeyReader) -> Key:

@@ -20,17 +20,19 @@ class Sieve:
         self._hopeless = not needle.isascii()
         self._word = max(words, key=len, default="").lower().encode("ascii")
 
-    def header(self, message: bytes) -> bool:
-        """The message's own header may hold the needle."""
-        end = message.find(b"\r\n\r\n")
-        header = (message if end < 0 else message[:end]).lower()
-        # A backslash may stand inside a quoted name, and vanish when it is read.
-        return self._may_hold(header) or not header.isascii() or b"=?" in header or b"\\" in header
+    def may_hold(self, plain: bytes) -> bool:
+        """The needle may be in these plain octets in lower case."""
+        return not self._hopeless and self._word in plain
 
     def text(self, message: bytes) -> bool:
         """The message may hold the needle anywhere."""
         low = message.lower()
-        return self._may_hold(low) or not low.isascii() or any(sign in low for sign in _DISGUISES)
+        return self.may_hold(low) or not low.isascii() or any(sign in low for sign in _DISGUISES)
 
-    def _may_hold(self, low: bytes) -> bool:
-        return not self._hopeless and self._word in low
+
+def plain_header(message: bytes) -> bytes | None:
+    """The message's own header in lower case; None when reading it takes more than comparing octets."""
+    end = message.find(b"\r\n\r\n")
+    header = (message if end < 0 else message[:end]).lower()
+    # A backslash may stand inside a quoted name, and vanish when it is read.
+    return header if header.isascii() and b"=?" not in header and b"\\" not in header else None
