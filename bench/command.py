@@ -163,7 +163,8 @@ def _circumstances(options: argparse.Namespace) -> list[str]:
         f"{os.cpu_count()} processors, {platform.system()} {platform.machine()}, Python {platform.python_version()}, "
         f"load average {load}; {options.rounds} rounds of {options.seconds:g} s, medians.",
         "µs: processor time of the server for one unit. ×: how much better the simulator is. "
-        "*: the generator used most of its core. In brackets: where a letter is when it is acknowledged.",
+        "*: the generator used most of its core. ~: other programs took more than a quarter of a core. "
+        "In brackets: where a letter is when it is acknowledged.",
     ]
 
 

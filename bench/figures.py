@@ -10,6 +10,8 @@ from bench.load.drive import Measured
 
 _BUSY = 0.85
 """Share of a core from which the generator may be what is measured."""
+_NOISE = 0.25
+"""Cores that other programs may take."""
 _LESS_IS_BETTER = {"ms", "s", "MiB"}
 
 
@@ -32,6 +34,9 @@ class Sample:
     p99: float | None = None
     """Milliseconds, where ``value`` is a median."""
     busy: bool = False
+    """The generator may be what is measured."""
+    disturbed: bool = False
+    """Other programs took processor time that was missing here."""
     failure: str = ""
 
     @classmethod
@@ -43,6 +48,7 @@ class Sample:
             measured.server_cpu / measured.units * 1e6,
             measured.p99 * 1e3 if in_time else None,
             not in_time and measured.own_cpu > _BUSY * measured.seconds,
+            measured.others_cpu > _NOISE * measured.seconds,
         )
 
 
@@ -92,7 +98,7 @@ class Figures:
         if not samples:
             return "failed" if server in self.rows[row] else "–"
         value = median(sample.value for sample in samples)
-        text = f"{written(value)}{'*' if any(sample.busy for sample in samples) else ''}"
+        text = written(value) + "*" * any(s.busy for s in samples) + "~" * any(s.disturbed for s in samples)
         if (late := _median(sample.p99 for sample in samples)) is not None:
             text += f", p99 {written(late)}"
         if (cpu := _median(sample.server_cpu for sample in samples)) is not None:

@@ -62,6 +62,13 @@ def cpu_seconds(pids: Collection[int]) -> float:
     return sum(sum(map(int, fields[11:15])) * _TICK for fields in _tree(pids))
 
 
+def busy_seconds() -> float:
+    """Processor time that the whole machine has spent on something."""
+    total = Path("/proc/stat").read_text().partition("\n")[0]
+    user, nice, system, _idle, _waiting, *interrupts = map(int, total.split()[1:9])
+    return (user + nice + system + sum(interrupts)) * _TICK
+
+
 def resident(pids: Collection[int]) -> int:
     """Octets in memory of these processes and all below them; pages they share count for each."""
     return sum(int(fields[21]) * _PAGE for fields in _tree(pids))

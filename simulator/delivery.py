@@ -95,6 +95,10 @@ class Office:
         arrival = _transfer_id(taken)
         into = Sorted()
         for recipient, options in taken.recipients:
+            if arrival is not None and self._store.arrived(arrival, recipient.key):
+                # Neither the exchange nor the sender hears of the same transfer twice.
+                self._already_here(letter_id, recipient.key)
+                continue
             self._routing.sort(
                 into,
                 operator=self._holder(taken, recipient),
@@ -190,12 +194,11 @@ class Office:
                     message_id=taken.letter.message_id,
                 )
             else:
-                self.journal.note(
-                    "already-here",
-                    f"{letter_id} had reached {deposit.mailbox} before, nothing was stored",
-                    mailbox=deposit.mailbox,
-                    id=letter_id,
-                )
+                self._already_here(letter_id, deposit.mailbox)
+
+    def _already_here(self, letter_id: str, mailbox: str) -> None:
+        story = f"{letter_id} had reached {mailbox} before, nothing was stored"
+        self.journal.note("already-here", story, mailbox=mailbox, id=letter_id)
 
 
 def _transfer_id(taken: Taken) -> str | None:

@@ -16,6 +16,7 @@ from quopri import encodestring
 
 from simulator.rules.letter import header_end
 
+_REPLY = re.compile(r"[245]\d\d\b")
 MAX_RETURNED = 1024 * 1024
 """Octets of an original message that are returned whole; of a larger one, only the header."""
 
@@ -73,6 +74,8 @@ class Notice:
     headers_only: bool = False
     remote: str = ""
     """Host that said ``reason``, when it was another."""
+    retry_until: datetime | None = None
+    """A message that waits is given up then."""
 
     def encode(self) -> bytes:
         """The whole message, CRLF lines, ready to be stored or relayed with the null sender."""
@@ -128,16 +131,28 @@ class Notice:
         fields += [f"Original-Envelope-Id: {_from_xtext(self.envid)}"] if self.envid else []
         fields += [f"Arrival-Date: {format_datetime(self.arrived.astimezone(UTC))}", ""]
         fields += [f"Original-Recipient: {_from_xtext(self.orcpt)}"] if self.orcpt else []
-        fields += [f"Final-Recipient: rfc822; {self.recipient}", f"Action: {action}", f"Status: {self.status}"]
+        fields += [f"Final-Recipient: {_typed(self.recipient)}", f"Action: {action}", f"Status: {self.status}"]
         fields += [f"Remote-MTA: dns; {self.remote}"] if self.remote else []
         if self.reason and action != "delivered":
-            fields.append(f"Diagnostic-Code: smtp; {_plain(self.reason)}")
-        return [*fields, f"Last-Attempt-Date: {format_datetime(self.at.astimezone(UTC))}"]
+            # Only what a server answered is a code of SMTP; the rest are words of our own (RFC 3464 2.3.6).
+            kind = "smtp" if _REPLY.match(self.reason) else "x-simulator"
+            fields.append(f"Diagnostic-Code: {kind}; {_plain(self.reason)}")
+        fields.append(f"Last-Attempt-Date: {format_datetime(self.at.astimezone(UTC))}")
+        if self.retry_until is not None:
+            fields.append(f"Will-Retry-Until: {format_datetime(self.retry_until.astimezone(UTC))}")
+        return fields
 
     def _returned(self) -> tuple[str, bytes]:
         if self.headers_only or self.fate is not Fate.FAILED or len(self.original) > MAX_RETURNED:
             return "text/rfc822-headers", self.original[: header_end(self.original)]
         return "message/rfc822", self.original
+
+
+def _typed(address: str) -> str:
+    """An address with its type; one beyond ASCII in the form that fits into ASCII fields (RFC 6533 3)."""
+    if address.isascii():
+        return f"rfc822; {address}"
+    return "utf-8; " + "".join(c if c.isascii() else f"\\x{{{ord(c):X}}}" for c in address)
 
 
 def _plain(text: str) -> str:

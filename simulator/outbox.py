@@ -48,6 +48,8 @@ class Handover(Protocol):
     async def close(self) -> None: ...
 
 
+_CLASSES = {Fate.FAILED: "5", Fate.DELAYED: "4", Fate.DELIVERED: "2", Fate.RELAYED: "2"}
+
 Connect = Callable[[str, str], Awaitable[Handover]]
 """Opens a session in the name of an operator toward a domain; raises CannotReach."""
 
@@ -135,6 +137,7 @@ class Outbox:
         for worker in stuck:
             worker.cancel()
         await asyncio.gather(*stuck, return_exceptions=True)
+        self._quiet.set()
 
     def added(self, relays: Sequence[QueuedRelay], ids: Sequence[int]) -> None:
         """These were just committed; take them at once."""
@@ -259,6 +262,13 @@ class Outbox:
         except StoreError as problem:
             await self._postpone(relay, f"the store could not be read: {problem}", "4.3.0")
             return session
+        except Exception as problem:
+            # A bug must not cost the message: it is told, and the message is tried again.
+            self._journal.note("error", f"relaying to {route.domain} failed: {type(problem).__name__}: {problem}")
+            await self._postpone(relay, f"an internal error: {type(problem).__name__}", "4.3.0")
+            if session is not None:
+                await session.close()
+            return None
         if handed.reply.code < 400:
             await self._handed(relay, handed)
         elif handed.reply.is_transient:
@@ -298,6 +308,11 @@ class Outbox:
         await self._end(relay, into)
 
     async def _fail(self, relay: QueuedRelay, reason: str, status: str, peer: str = "") -> None:
+        into = Sorted(relayed=[relay.id])
+        if wants(relay.options.get("NOTIFY", ""), "FAILURE"):
+            self._notify(into, relay, Fate.FAILED, status, reason, peer)
+        if not await self._end(relay, into):
+            return
         self._journal.note(
             "bounced" if relay.sender else "dropped",
             f"{relay.operator} could not hand {relay.sender or 'a notice'} to {relay.recipient}: {reason}",
@@ -307,20 +322,17 @@ class Outbox:
             relay=relay.id,
             reason=reason,
         )
-        into = Sorted(relayed=[relay.id])
-        if wants(relay.options.get("NOTIFY", ""), "FAILURE"):
-            self._notify(into, relay, Fate.FAILED, status or "5.0.0", reason, peer)
-        await self._end(relay, into)
 
-    async def _end(self, relay: QueuedRelay, into: Sorted) -> None:
-        """Take the message out of the queue, together with the notice it leads to."""
+    async def _end(self, relay: QueuedRelay, into: Sorted) -> bool:
+        """Take the message out of the queue, together with the notice it leads to; False when it has to wait."""
         try:
             done = await self._store.commit(into.batch())
         except StoreError as problem:
             # Kept in the queue: the peer knows the transfer by its id and will not store it twice.
             self._put_off(replace(relay, attempts=relay.attempts + 1, last_reply=str(problem)))
-            return
+            return False
         self.added(into.relays, done.relays)
+        return True
 
     async def _postpone(self, relay: QueuedRelay, reason: str, status: str, peer: str = "") -> None:
         now = self._clock.timestamp()
@@ -350,7 +362,7 @@ class Outbox:
             )
             if tell:
                 into = Sorted()
-                self._notify(into, relay, Fate.DELAYED, status or "4.0.0", reason, peer)
+                self._notify(into, relay, Fate.DELAYED, status, reason, peer)
                 done = await self._store.commit(into.batch())
                 self.added(into.relays, done.relays)
         except StoreError as problem:
@@ -363,6 +375,7 @@ class Outbox:
         return later
 
     def _notify(self, into: Sorted, relay: QueuedRelay, fate: Fate, status: str, reason: str, peer: str) -> None:
+        """Add the notice. The class of the status fits the fate, whatever the peer wrote (RFC 3464 2.3.4)."""
         try:
             body = self._store.queued_body(relay.id)
         except StoreError:
@@ -373,10 +386,11 @@ class Outbox:
             operator=relay.operator,
             sender=relay.sender,
             recipient=relay.recipient,
-            status=status,
+            status=f"{_CLASSES[fate]}{status[1:]}" if status else f"{_CLASSES[fate]}.0.0",
             reason=reason,
             body=body,
             created=relay.created,
             options=relay.options,
             remote=peer,
+            retry_until=relay.created + self._settings.give_up_after if fate is Fate.DELAYED else None,
         )

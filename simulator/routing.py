@@ -51,10 +51,13 @@ class Routing:
         """Add one copy: a deposit when ``operator`` serves the recipient, else a relay in its name."""
         now = self._clock.timestamp()
         box = self._space.mailbox(recipient)
-        if self._space.operator_of(recipient.domain) != operator or box is None:
+        if self._space.operator_of(recipient.domain) != operator:
             into.relays.append(
                 QueuedRelay(0, operator, str(sender or ""), str(recipient), body, created=now, due=now, options=options)
             )
+            return
+        if box is None:
+            self._send_back(into, operator, str(sender or ""), str(recipient), body, options)
             return
         returned = f"Return-Path: <{sender or ''}>\r\n".encode()
         into.deposits.append(
@@ -77,6 +80,25 @@ class Routing:
                 options=options,
             )
 
+    def _send_back(
+        self, into: Sorted, operator: str, sender: str, recipient: str, body: bytes, options: Mapping[str, str]
+    ) -> None:
+        """Our own domain, but nobody there: reached only when the rule that refuses it is not enforced."""
+        if wants(options.get("NOTIFY", ""), "FAILURE"):
+            reason = f"550 5.1.1 There is no mailbox {recipient}"
+            self.notify(
+                into,
+                Fate.FAILED,
+                operator=operator,
+                sender=sender,
+                recipient=recipient,
+                status="5.1.1",
+                reason=reason,
+                body=body,
+                created=self._clock.timestamp(),
+                options=options,
+            )
+
     def notify(
         self,
         into: Sorted,
@@ -91,6 +113,7 @@ class Routing:
         created: float,
         options: Mapping[str, str],
         remote: str = "",
+        retry_until: float | None = None,
     ) -> None:
         """Add a notice to ``sender``. There is none for a notice: the null sender is told nothing (RFC 5321 6.1)."""
         try:
@@ -98,7 +121,7 @@ class Routing:
         except AddressError:
             return
         now = self._clock.now()
-        arrived = now.fromtimestamp(created, now.tzinfo)
+        guarded = "REQUIRETLS" in options
         notice = Notice(
             fate,
             self._space.operators[operator].mx_host,
@@ -107,15 +130,24 @@ class Routing:
             status,
             reason,
             now,
-            arrived,
+            now.fromtimestamp(created, now.tzinfo),
             body,
             options.get("ENVID", ""),
             options.get("ORCPT", ""),
-            options.get("RET", "").upper() == "HDRS",
+            # What demanded TLS all the way comes back guarded as well, and never whole (RFC 8689 5).
+            guarded or options.get("RET", "").upper() == "HDRS",
             remote,
+            now.fromtimestamp(retry_until, now.tzinfo) if retry_until is not None else None,
         ).encode()
+        needs = {"REQUIRETLS": guarded, "SMTPUTF8": not sender.isascii()}
         self.sort(
-            into, operator=operator, sender=None, recipient=told, body=notice, letter=read_letter(notice), options={}
+            into,
+            operator=operator,
+            sender=None,
+            recipient=told,
+            body=notice,
+            letter=read_letter(notice),
+            options={name: "" for name, needed in needs.items() if needed},
         )
 
 

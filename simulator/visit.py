@@ -63,6 +63,10 @@ class Visit:
         """SASL mechanisms to announce now."""
         return () if self.door == "mx" else self.office.sign_in.mechanisms(self._tls)
 
+    def salt(self, user: str) -> bytes:
+        """What SCRAM mixes with the password of an account."""
+        return self.office.sign_in.salt(user)
+
     def greet(self, hello: str, extended: bool) -> None:
         """HELO or EHLO; a transaction in hand is given up (RFC 5321 4.1.4)."""
         self._hello = hello
@@ -90,6 +94,7 @@ class Visit:
 
     def sender(self, address: Address | None, options: Mapping[str, str]) -> Verdict:
         """MAIL FROM. ``None`` is the null sender."""
+        self._look_again()
         size = options.get("SIZE", "")
         verdict = self.office.book.judge(
             FromSender(
@@ -132,7 +137,7 @@ class Visit:
         letter = read_letter(body, self.office.header_limit)
         verdict = self.office.book.judge(
             WithMessage(
-                **self._moment(),
+                **{**self._moment(), "operator": self._operator_in_hand() or None},
                 identity=self._identity,
                 sender=self._sender,
                 letter=letter,
@@ -196,6 +201,14 @@ class Visit:
         if self.operator is not None:
             return self.operator
         return self.office.space.operator_of(self._recipients[0][0].domain) or ""
+
+    def _look_again(self) -> None:
+        """What the login proved stays; the mailbox itself may have changed since."""
+        if self._identity is None:
+            return
+        mailbox = self.office.space.mailbox(self._identity.mailbox.address)
+        if mailbox is not None and mailbox is not self._identity.mailbox:
+            self._identity = replace(self._identity, mailbox=mailbox)
 
     def _who(self) -> str:
         return self._identity.who if self._identity is not None else ""

@@ -11,6 +11,7 @@ from simulator.model.certificate import Worth
 from simulator.outbox import CannotReach, Handover
 from simulator.rules.facts import Exchange
 from simulator.rules.letter import read_letter
+from simulator.rules.verdict import Severity
 from simulator.store.interface import StoreError, StoreFull
 from simulator.store.sqlite import SqliteStore
 from tests.builders import (
@@ -336,3 +337,21 @@ async def test_a_notice_to_a_patient_changes_no_exchange() -> None:
         verdict = await house.send(house.at_mx("bfc", "mes", Worth.GOOD), None, [PATIENT], a_letter())
         assert verdict.reply is not None and verdict.reply.code == 250
         assert house.store.exchanges(PATIENT) == {PHARMACY: Exchange.CLOSED}
+
+
+async def test_a_transfer_that_comes_again_late_reopens_no_exchange_and_tells_nobody_twice() -> None:
+    async with an_office() as house:
+        first = trace("1a") + f"From: {DOCTOR}\r\nSubject: Bonjour\r\n\r\n".encode()
+        last = trace("1b") + f"From: {DOCTOR}\r\nSubject: [FIN]\r\n\r\n".encode()
+        for body in (first, last, first):
+            await house.send(house.at_mx("mailiz", "mes"), DOCTOR, [PATIENT], body)
+        assert house.exchange(PATIENT, DOCTOR) == Exchange.CLOSED
+        assert len(house.noted("already-here")) == 1
+
+
+async def test_a_mailbox_nobody_has_is_told_at_once_when_its_rule_only_warns() -> None:
+    async with an_office(severities={"recipient-has-a-mailbox": Severity.WARN}) as house:
+        assert await sent(house, ["nobody@medecin.mssante.fr"], a_letter()) == "250 2.0.0"
+        await house.outbox.settle()
+        assert [b"5.1.1" in body for body in house.inbox(DOCTOR)] == [True]
+        assert house.store.queue() == []

@@ -22,7 +22,7 @@ NOTICE = Notice(Fate.FAILED, "mx.bfc.mssante.fr", DOCTOR, PHARMACY, "5.1.1", "55
 
 def read(notice: Notice) -> EmailMessage:
     """The notice as a mail program sees it."""
-    found = cast(EmailMessage, email.message_from_bytes(notice.encode(), policy=SMTP))
+    found = email.message_from_bytes(notice.encode(), policy=SMTP)
     assert not found.defects and not [d for part in found.walk() for d in part.defects]
     return found
 

@@ -39,9 +39,9 @@ async def test_before_tls_there_is_nothing_to_sign_in_with() -> None:
         visit = house.visit()
         assert visit.mechanisms() == ()
         assert visit.secured(tls()) is PASSED
-        assert visit.mechanisms() == ("PLAIN", "LOGIN")
+        assert visit.mechanisms() == ("SCRAM-SHA-256", "PLAIN", "LOGIN")
         visit.secured(tls(a_card(DOCTOR)))
-        assert visit.mechanisms() == ("PLAIN", "LOGIN", "EXTERNAL")
+        assert visit.mechanisms() == ("SCRAM-SHA-256", "PLAIN", "LOGIN", "EXTERNAL")
 
 
 async def test_operators_do_not_sign_in() -> None:

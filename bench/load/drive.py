@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bench.processes import cpu_seconds
+from bench.processes import busy_seconds, cpu_seconds
 
 Work = Callable[[], Awaitable[int]]
 """One operation of one client, from the request to the checked answer; returns how many units it did."""
@@ -34,6 +34,8 @@ class Measured:
     seconds: float
     server_cpu: float
     own_cpu: float
+    others_cpu: float
+    """Of the rest of the machine: it disturbed the measurement."""
     p50: float
     p99: float
 
@@ -47,21 +49,22 @@ async def drive(works: Sequence[Work], bounds: Bounds, pids: Sequence[int]) -> M
     """Let every client repeat its work at the same time."""
     await asyncio.gather(*(_warm(work, bounds.warm) for work in works))
     units, left, times = 0, bounds.most, list[float]()
-    server, own, begun = cpu_seconds(pids), own_cpu(), time.perf_counter()
+    busy, server, own, begun = busy_seconds(), cpu_seconds(pids), own_cpu(), time.perf_counter()
 
     async def repeat(work: Work) -> None:
         nonlocal units, left
         while left > 0 and (at := time.perf_counter()) < begun + bounds.seconds:
             left -= 1
-            units += await work()
+            done = await work()
+            units += done  # in one step: "units += await" would forget what the others did meanwhile
             times.append(time.perf_counter() - at)
 
     async with asyncio.TaskGroup() as clients:
         for work in works:
             clients.create_task(repeat(work))
     seconds = time.perf_counter() - begun
-    own = own_cpu() - own
-    return Measured(units, seconds, cpu_seconds(pids) - server, own, *percentiles(times))
+    own, server, busy = own_cpu() - own, cpu_seconds(pids) - server, busy_seconds() - busy
+    return Measured(units, seconds, server, own, max(0.0, busy - server - own), *percentiles(times))
 
 
 async def _warm(work: Work, times: int) -> None:

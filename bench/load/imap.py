@@ -214,7 +214,7 @@ TESTS: dict[str, tuple[str, Test]] = {
 
 def measure(job: Job) -> Measured:
     """Do the job, in the process that calls."""
-    return run(_measure(job), 60 + 5 * job.bounds.seconds)
+    return run(_measure(job), 20 + 5 * job.bounds.seconds)
 
 
 async def _measure(job: Job) -> Measured:

@@ -96,7 +96,7 @@ class Client(Connection):
 
 def measure(job: Job) -> Measured:
     """Do the job, in the process that calls."""
-    return run(_measure(job), 60 + 5 * job.bounds.seconds)
+    return run(_measure(job), 20 + 5 * job.bounds.seconds)
 
 
 async def _measure(job: Job) -> Measured:

@@ -11,6 +11,7 @@ import sqlite3
 import ssl
 import sys
 import threading
+from typing import cast
 
 import uvloop
 
@@ -57,10 +58,10 @@ class Session(asyncio.BufferedProtocol):
         self.transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        # uvloop's transports are of no class of asyncio's.
+        self.transport = cast(asyncio.Transport, transport)
         if self._greet:
-            transport.write(b"220 ceiling\r\n")
+            self.transport.write(b"220 ceiling\r\n")
             self._greet = False
 
     def get_buffer(self, sizehint: int) -> memoryview:

@@ -132,6 +132,7 @@ class Doors:
             commands=limits.smtp.commands,
             errors=limits.smtp.bad_commands,
             idle_seconds=limits.times.smtp_idle,
+            before_login_seconds=limits.times.before_login,
             stall_seconds=limits.times.write_stalled,
         )
 

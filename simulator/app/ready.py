@@ -92,8 +92,9 @@ def announcement(sim: Simulator) -> str:
     ports, host = sim.ports, sim.host
     doors = "  ".join(f"{door} {port}" for door, port in ports.items())
     people = sorted((m for m in sim.space.mailboxes.values()), key=lambda m: (m.operator, m.kind, m.address.key))
-    doctor = next((m for m in people if m.kind is Kind.PER and m.secrets.password), None)
-    team = next((m for m in people if m.kind is Kind.ORG and m.members), None)
+    team = max((m for m in people if m.kind is Kind.ORG), key=lambda m: len(m.members), default=None)
+    writers = [m for m in people if m.kind is Kind.PER and team is not None and m.operator != team.operator]
+    doctor = next((m for m in reversed(writers) if m.secrets.password), None)
     lines = [
         "",
         f"The trust space stands on {host}. Everything in it is invented; never let real mail in.",
@@ -119,10 +120,12 @@ def announcement(sim: Simulator) -> str:
 
 def _how(mailbox: Mailbox) -> str:
     if mailbox.kind is Kind.ORG:
-        return f"ORG  {mailbox.address}*member, with the member's password + code ({len(mailbox.members)} members)"
+        members = ", ".join(member.local for member in mailbox.members)
+        return f"ORG      through a member's account, two factors: {members}"
     if mailbox.kind is Kind.APP:
-        return "APP  AUTHENTICATE EXTERNAL with its certificate"
-    code = ", one-time code available" if mailbox.secrets.totp else ""
-    state = "" if mailbox.status == "open" else f", {mailbox.status}"
+        return "APP      its certificate (EXTERNAL)"
     kind = "patient" if mailbox.kind is Kind.PATIENT else mailbox.kind.value
-    return f"{kind}  password {mailbox.secrets.password}{code}{state}"
+    ways = [f"password {mailbox.secrets.password}"] if mailbox.secrets.password else ["nobody signs in"]
+    ways += ["one-time code"] if mailbox.secrets.totp else []
+    ways += [mailbox.status.value] if mailbox.status != "open" else []
+    return f"{kind:<8} {', '.join(ways)}"

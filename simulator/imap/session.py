@@ -101,6 +101,9 @@ class Session(Connection):
             return b"BAD Unknown command"
         if not allowed & self.phase:
             return b"BAD Already signed in" if allowed is Phase.STRANGER else _WRONG_PHASE[self.phase]
+        if name in self.keeps_numbers and self.view is not None and not self.choked:
+            # What another session changed a moment ago is seen by this very command.
+            self.send_all(self.view.report_flags())
         handler: Handler = getattr(self, f"command_{name.lower()}")
         return handler(arguments)
 
@@ -211,6 +214,7 @@ class Session(Connection):
     def note(self, kind: str, story: str, **facts: str | int | float | bool | list[str] | None) -> None:
         """One line of the audit trail: who, for which mailbox, from where, by which certificate."""
         identity = self.identity
+        story = f"{identity.who}: {story}" if identity else story
         serial = self.tls.peer.serial if self.tls is not None else ""
         self.door.journal.note(
             kind, story, who=identity.who if identity else "", client=self.client,
@@ -222,8 +226,13 @@ class Session(Connection):
         if uids:
             many = "message" if len(uids) == 1 else "messages"
             named = number_set(uids).decode("ascii")
-            self.note(kind, f"{len(uids)} {many} {kind} in {view.folder.name}", folder=view.folder.name,
+            done = _DONE.get(kind, kind)
+            self.note(kind, f"{done} {len(uids)} {many} in {view.folder.name}", folder=view.folder.name,
                       uids=named[:1000], count=len(uids), **facts)
+
+
+_DONE = {"flags": "changed the flags of", "read": "read", "deleted": "deleted", "moved": "moved", "copied": "copied"}
+"""Kind of event to the verb of its story."""
 
 
 def _nothing() -> None:

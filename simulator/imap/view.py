@@ -136,6 +136,13 @@ class View:
             lines += self._tell_flags()
         return lines
 
+    def report_flags(self) -> list[bytes]:
+        """Lines for flag changes alone, for the start of a command that looks at flags; numbers stay as they are."""
+        going = {uid: self._flagged.pop(uid) for uid in self._expunged & self._flagged.keys()}
+        lines = self._tell_flags() if self._flagged else []
+        self._flagged = going
+        return lines
+
     def new_keywords(self, messages: Iterable[Message]) -> list[bytes]:
         """FLAGS again when a keyword appears for the first time (RFC 3501 7.2.6)."""
         fresh = {flag for message in messages for flag in message.flags

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from email.errors import HeaderParseError
-from email.header import decode_header
-from email.utils import getaddresses
-
+from simulator.mime.addresses import addresses
+from simulator.mime.headers import Field, fields
+from simulator.mime.words import decode_words
 from simulator.model.address import Address, AddressError
 from simulator.rules.facts import Letter
 
-MAX_ADDRESSES = 1000
-
 _WANTED = frozenset(
-    {"from", "sender", "reply-to", "subject", "message-id", "x-mss-mes", "received", "disposition-notification-to"}
+    {
+        b"from",
+        b"sender",
+        b"reply-to",
+        b"subject",
+        b"message-id",
+        b"x-mss-mes",
+        b"received",
+        b"disposition-notification-to",
+    }
 )
-_ONCE = frozenset({"from", "sender", "reply-to", "subject", "message-id"})
-# No two neighbours of these patterns match the same character, so that hostile text is read once, not a million times.
-_FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:[ \t]?([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
-_SIMPLE = re.compile(r'(?:"[^"\\]*"\s*|[^"<>@,:;()\\]*)<([^<>\s"@]+@[^<>\s"@]+)>')
-_BARE = re.compile(r"([^<>\s\",:;()@]+@[^<>\s\",:;()@]+)")
-_CHARSETS = frozenset({"us-ascii", "utf-8", "iso-8859-1", "iso-8859-15", "windows-1252", "latin1"})
+_ONCE = (b"from", b"message-id", b"reply-to", b"sender", b"subject")
 
 
 def header_end(body: bytes) -> int:
@@ -37,73 +37,58 @@ def read_letter(body: bytes, header_limit: int = 256 * 1024) -> Letter:
     defects: list[str] = []
     if end > header_limit:
         defects.append(f"The header has more than {header_limit // 1024} KiB")
-    fields: dict[str, list[str]] = {}
-    for match in _FIELD.finditer(body[: min(end, header_limit)].replace(b"\r\n", b"\n")):
-        name = match[1].decode("ascii").lower()
-        if name in _WANTED:
-            fields.setdefault(name, []).append(
-                re.sub(r"\n(?=[ \t])", "", match[2].decode("utf-8", "replace")).rstrip("\n")
-            )
-    defects += [
-        f"The header has {len(fields[name])} {name.title()} fields"
-        for name in sorted(_ONCE & fields.keys())
-        if len(fields[name]) > 1
-    ]
+    found: dict[bytes, list[Field]] = {}
+    for field in fields(body[: min(end, header_limit)]):
+        if field.name in _WANTED:
+            found.setdefault(field.name, []).append(field)
+    for name in _ONCE:
+        if len(found.get(name, ())) > 1:
+            defects.append(f"The header has {len(found[name])} {_shown(name)} fields")
 
-    def addresses(name: str) -> tuple[Address, ...]:
-        return _addresses(name, fields.get(name, [""])[0], defects)
+    def text(name: bytes) -> str:
+        return found[name][0].value.decode("utf-8", "replace") if name in found else ""
 
-    senders = addresses("sender")
+    def named(name: bytes) -> tuple[Address, ...]:
+        return _addresses(name, found[name][0].value, defects) if name in found else ()
+
+    senders = named(b"sender")
     return Letter(
         size=len(body),
-        from_=addresses("from"),
+        from_=named(b"from"),
         sender=senders[0] if senders else None,
-        reply_to=addresses("reply-to"),
-        subject=decoded(fields.get("subject", [""])[0]),
-        message_id=fields.get("message-id", [""])[0].strip(),
-        mss_mes=fields.get("x-mss-mes", [""])[0].strip(),
-        hops=len(fields.get("received", [])),
-        receipt_to=fields.get("disposition-notification-to", [""])[0].strip(),
+        reply_to=named(b"reply-to"),
+        subject=decode_words(found[b"subject"][0].text) if b"subject" in found else "",
+        message_id=text(b"message-id"),
+        mss_mes=text(b"x-mss-mes"),
+        hops=len(found.get(b"received", ())),
+        receipt_to=text(b"disposition-notification-to"),
         defects=tuple(defects),
     )
 
 
-def decoded(text: str) -> str:
-    """Encoded words decoded (RFC 2047), blanks kept. What cannot be decoded stays as it is written."""
-    if "=?" not in text:
-        return text
-    try:
-        parts = decode_header(text)
-    except (HeaderParseError, ValueError):
-        return text
-    words = []
-    for part, charset in parts:
-        if isinstance(part, str):
-            words.append(part)
-        else:
-            # Only text charsets: Python would also run codecs such as zlib here.
-            safe = charset.lower() if charset and charset.lower() in _CHARSETS else "utf-8"
-            words.append(part.decode(safe, "replace"))
-    return "".join(words)
-
-
-def _addresses(name: str, text: str, defects: list[str]) -> tuple[Address, ...]:
-    """The addresses of one field; a name without a readable address is a defect."""
-    text = text.strip()
-    if not text:
-        return ()
-    simple = _SIMPLE.fullmatch(text) or _BARE.fullmatch(text)
-    if simple is not None:
-        written = [simple[1]]
-    else:
+def _addresses(name: bytes, value: bytes, defects: list[str]) -> tuple[Address, ...]:
+    """The addresses of one field, groups opened; what is no address of the space is a defect."""
+    read: list[Address] = []
+    before = len(defects)
+    for written in addresses(value):
+        if written.host is None:
+            continue
+        if b"%b@%b" % (written.local or b"", written.host) not in value:
+            # Blanks or quotes inside: we would read one address, the next reader perhaps another.
+            defects.append(f"The {_shown(name)} field cannot be read: the address is not written in one piece")
+            continue
         try:
-            written = [address for _, address in getaddresses([text])][:MAX_ADDRESSES]
-        except (RecursionError, ValueError, IndexError, TypeError):
-            written = [""]
-    found = []
-    for address in written:
-        try:
-            found.append(Address.parse(address))
+            read.append(Address.parse(f"{_utf8(written.local)}@{_utf8(written.host)}"))
         except AddressError as problem:
-            defects.append(f"The {name.title()} field cannot be read: {problem}")
-    return tuple(found)
+            defects.append(f"The {_shown(name)} field cannot be read: {problem}")
+    if value and not read and len(defects) == before:
+        defects.append(f"The {_shown(name)} field cannot be read: it names nobody")
+    return tuple(read)
+
+
+def _utf8(part: bytes | None) -> str:
+    return (part or b"").decode("utf-8", "replace")
+
+
+def _shown(name: bytes) -> str:
+    return name.decode("ascii").title()

@@ -60,7 +60,7 @@ def account_may_use_the_mailbox(f: SigningIn) -> Breach | None:
         if f.mailbox.kind is Kind.ORG:
             return Breach("An organisational mailbox has no password of its own")
         return None
-    if f.mailbox.kind is Kind.ORG and f.account.address in f.mailbox.members:
+    if f.mailbox.kind in (Kind.ORG, Kind.CAB) and f.account.address in f.mailbox.members:
         return None
     return Breach(
         "This account is not a member of that mailbox", "ask the person responsible for the mailbox to add the account"

@@ -228,6 +228,9 @@ class Store(Protocol):
     def usage(self, mailbox: str) -> int:
         """Octets stored in the mailbox, kept as a running figure."""
 
+    def arrived(self, arrival: str, mailbox: str) -> bool:
+        """A deposit with this arrival key was stored in the mailbox before."""
+
     # -- the relay queue
     def queue(self) -> Sequence[QueuedRelay]:
         """Every waiting relay without its body (``body=b""``), oldest first."""

@@ -211,6 +211,10 @@ class MemoryStore(MemoryFolders):
         self._may_read()
         return [event for event in self._events if event.seq > after][:limit]
 
+    def arrived(self, arrival: str, mailbox: str) -> bool:
+        self._may_read()
+        return (arrival, mailbox) in self._arrivals
+
     def last_event(self) -> int:
         self._may_read()
         return self._events[-1].seq if self._events else 0

@@ -77,6 +77,9 @@ class Reading:
         ((newest,),) = self._rows("SELECT coalesce(max(id), 0) FROM event")
         return int(newest)
 
+    def arrived(self, arrival: str, mailbox: str) -> bool:
+        return bool(self._rows("SELECT 1 FROM arrival WHERE key = ? AND mailbox = ?", arrival, mailbox))
+
     # -- folders
 
     def folders(self, mailbox: str) -> Sequence[Folder]:

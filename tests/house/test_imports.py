@@ -8,7 +8,7 @@ from tests.house.sources import Import, imports, sources
 
 LEVELS: tuple[tuple[str, ...], ...] = (
     # 0: nouns
-    ("model", "clock"),
+    ("model", "clock", "mime", "scram"),
     # 1: mutually unaware
     ("rules", "faults", "store", "directory", "pki", "sso", "wire", "journal", "config"),
     # 2: what a mail domain is, by kind

@@ -9,8 +9,8 @@ import pytest
 
 from simulator.imap.formatter import astring, number_set, plain, string
 from simulator.imap.matching import Pattern
-from simulator.imap.mime.index import parse
-from simulator.imap.mime.text import contains, searchable_fields, searchable_text
+from simulator.mime.index import parse
+from simulator.mime.text import contains, searchable_fields, searchable_text
 from simulator.imap.names import NotAName, decode_name, encode_name
 from simulator.imap.numbers import parse_set, within
 from simulator.imap.reader import Command, Invitation, Reader, Refusal

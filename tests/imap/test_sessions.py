@@ -199,3 +199,20 @@ async def test_reading_moving_and_deleting_leave_a_trail(house: House) -> None:
     kinds = ("read", "moved", "flags", "deleted")
     told = [(e.kind, e.facts["uids"]) for e in house.journal.events() if e.kind in kinds]
     assert told == [("read", "1:2"), ("moved", "3"), ("flags", "1"), ("deleted", "1")]
+
+
+async def test_a_fetch_shows_what_another_session_changed_a_moment_ago(house: House) -> None:
+    await fill(house, 2)
+    one, two = await house.client(), await house.client()
+    await one.ok("SELECT INBOX")
+    await two.ok("SELECT INBOX")
+    await one.ok(r"STORE 2 +FLAGS.SILENT (\Answered)")
+    await talk([one, two], r"""
+        C2: b1 FETCH 2 FLAGS
+        S2: * 2 FETCH (FLAGS (\Answered))
+        S2: * 2 FETCH (FLAGS (\Answered))
+        S2: b1 OK ...
+        C2: b2 SEARCH ANSWERED
+        S2: * SEARCH 2
+        S2: b2 OK ...
+    """)

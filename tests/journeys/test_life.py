@@ -104,9 +104,3 @@ def test_the_ready_file_tells_programs_everything(tmp_path: Path) -> None:
         socket.create_connection(("127.0.0.1", ready["ports"][door]), timeout=20).close()
     assert running.stop() == 0
     assert not (tmp_path / "data").exists()
-
-
-def test_the_demonstration_plays_to_its_end() -> None:
-    played = mssim("demo")
-    assert played.returncode == 0, played.stdout + played.stderr
-    assert "PRÉVU" not in played.stdout

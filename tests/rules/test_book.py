@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from simulator.rules.book import Book, Breach, Rule, rule
@@ -12,7 +14,7 @@ from tests.builders import DOCTOR, NURSE, from_, to
 
 
 def a_rule(name: str, *, broken: bool = True, severity: Severity = Severity.ENFORCE,
-           remedy: str = "") -> Rule[FromSender]:
+           remedy: str = "") -> Rule[Any]:
     """A rule of MAIL FROM that always says the same."""
     def check(f: FromSender) -> Breach | None:
         return Breach(f"{name} is broken", remedy) if broken else None

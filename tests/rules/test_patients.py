@@ -92,7 +92,7 @@ def test_professionals_are_not_asked() -> None:
 
 
 @pytest.mark.parametrize("subject", [
-    "[fin]", "[Fin]", "Re: [FIN]", "RE : [FIN]", "Tr: [FIN]", "[FIN] ", " [FIN]", "[FIN].", "[FIN] merci", "[ FIN ]",
+    "[fin]", "[Fin]", "Re: [FIN]", "RE : [FIN]", "Tr: [FIN]", "[FIN] ", "[FIN].", "[FIN] merci", "[ FIN ]",
     "=?utf-8?q?=5Bfin=5D?=", "Votre question [FIN]"])
 def test_a_near_miss_of_fin_is_explained(subject: str) -> None:
     breach = closing_subject_is_strictly_fin.check(carrying(f"Subject: {subject}", recipients=[PATIENT]))

@@ -55,6 +55,7 @@ async def test_a_batch_that_cannot_be_placed_changes_nothing(store: Store) -> No
 async def test_a_transfer_repeated_after_a_cut_is_stored_once(store: Store) -> None:
     await store.ensure_mailbox("two@a.example", (("INBOX", None),))
     assert (await store.commit(a_deposit(arrival="key"))).placed[0].uid == 1
+    assert store.arrived("key", BOX) and not store.arrived("key", "two@a.example")
     heard: list[Change] = []
     store.watch(folder_of(store).id, heard.append)
     again = (await store.commit(a_deposit(arrival="key"))).placed[0]

@@ -10,8 +10,8 @@ from simulator.imap.arguments import Arguments, Malformed
 from simulator.imap.commands.messages import BAD_SET
 from simulator.imap.commands.searching import BAD_CHARSET, CHARSETS, Searching
 from simulator.imap.fetch.loaded import Expunged
-from simulator.imap.mime.sortkeys import Criterion, Sortable, order, sortable
-from simulator.imap.mime.threads import ordered_subject, references
+from simulator.mime.sortkeys import Criterion, Sortable, order, sortable
+from simulator.mime.threads import ordered_subject, references
 from simulator.imap.search.keys import Key, KeyReader
 from simulator.imap.session import Answer, Phase
 from simulator.imap.slices import by_size

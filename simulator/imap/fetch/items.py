@@ -11,7 +11,7 @@ from simulator.imap.arguments import Arguments, Malformed
 from simulator.imap.fetch.loaded import Loaded
 from simulator.imap.fetch.sections import Section, parse_section
 from simulator.imap.formatter import internal_date
-from simulator.imap.mime.structure import bodystructure, envelope
+from simulator.mime.structure import bodystructure, envelope
 
 Render = Callable[[Loaded], bytes]
 _NAME = re.compile(rb"[A-Za-z0-9.]{1,30}")

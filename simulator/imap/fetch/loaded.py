@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from simulator.imap.mime import index as mime_index
-from simulator.imap.mime.part import MimeIndex
+from simulator.mime import index as mime_index
+from simulator.mime.part import MimeIndex
 from simulator.imap.view import View
 from simulator.store.interface import Store
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from simulator.imap.arguments import Arguments, Malformed
 from simulator.imap.fetch.loaded import Loaded
 from simulator.imap.formatter import astring, literal
-from simulator.imap.mime.section import What, section
+from simulator.mime.section import What, section
 
 _PARTS = re.compile(rb"[1-9][0-9]{0,5}(?:\.[1-9][0-9]{0,5})*")
 _WHAT = re.compile(rb"HEADER\.FIELDS\.NOT|HEADER\.FIELDS|HEADER|TEXT|MIME", re.IGNORECASE)

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 
 from simulator.imap.arguments import Arguments, Malformed
 from simulator.imap.fetch.loaded import Loaded
-from simulator.imap.mime import dates, headers
-from simulator.imap.mime.text import contains, searchable_body, searchable_fields, searchable_text
+from simulator.mime import dates, headers
+from simulator.mime.text import contains, searchable_body, searchable_fields, searchable_text
 from simulator.imap.numbers import within
 from simulator.imap.search.sieve import Sieve
 from simulator.imap.view import View
