@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import secrets
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pyotp
 
@@ -13,15 +15,18 @@ from simulator.clock import Clock
 from simulator.journal import Journal
 from simulator.model.address import Address, AddressError
 from simulator.model.certificate import NO_CERTIFICATE, Certificate, TlsFacts
-from simulator.model.mailbox import Factor, Identity, Kind, Mailbox
+from simulator.model.mailbox import Factor, Identity, Kind, Mailbox, Secrets
 from simulator.model.reply import reply
 from simulator.rules.book import Book
 from simulator.rules.facts import SigningIn
 from simulator.rules.verdict import Verdict
+from simulator.scram import Proof, derive
 from simulator.space import TrustSpace
 
 CODE_DIGITS = 6
 CODE_SECONDS = 30
+_NO_CODES = "A" * 32
+"""An account without one-time codes is measured against these, so that it takes as long to refuse."""
 MAX_NAME = 600
 """Characters of a name as typed that the journal keeps: two addresses and more."""
 
@@ -43,6 +48,8 @@ class Attempt:
     """Password, with the one-time code behind it where one is used."""
     failures: int = 0
     """Earlier failures on this connection."""
+    scram: Proof | None = field(default=None, repr=False)
+    """What stands for the secret with SCRAM-SHA-256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,8 @@ class Outcome:
     identity: Identity | None
     verdict: Verdict
     hang_up: bool = False
+    proof: bytes = b""
+    """SCRAM: the server's own proof. The client is told it, and only signed in once it has answered nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +109,19 @@ class SignIn:
         self._second_factor_for_persons = second_factor_for_persons
         self._code_window = code_window
         self._failures: dict[str, _Failures] = {}
+        self._salting = secrets.token_bytes(32)
 
     def mechanisms(self, tls: TlsFacts | None) -> tuple[str, ...]:
         """SASL mechanisms offered on this connection: none in clear, EXTERNAL only beside a certificate."""
         if tls is None:
             return ()
-        return ("PLAIN", "LOGIN", "EXTERNAL") if tls.peer.presented else ("PLAIN", "LOGIN")
+        offered = ("SCRAM-SHA-256", "PLAIN", "LOGIN")
+        return (*offered, "EXTERNAL") if tls.peer.presented else offered
+
+    def salt(self, user: str) -> bytes:
+        """What SCRAM mixes with the password: the same for a name each time, and made alike for unknown names."""
+        account, _ = _names(user, "")
+        return hmac.digest(self._salting, account.strip().lower().encode(), "sha256")[:16]
 
     async def attempt(self, attempt: Attempt) -> Outcome:
         """Judge one try. A refusal takes longer with each failure of the same peer address."""
@@ -115,7 +131,8 @@ class SignIn:
             self._note(attempt, "sign-in-refused", "too many failures from this address, the try was not looked at")
             too_many = reply(454, "4.7.0", "Too many failures from your address, wait a minute")
             return Outcome(None, Verdict(too_many), hang_up=True)
-        facts, certificate = self._examine(attempt)
+        by_scram, answer = await self._scram(attempt)
+        facts, certificate = self._examine(attempt, by_scram)
         verdict = self._book.judge(facts)
         if verdict.refused or facts.mailbox is None or facts.account is None:
             return await self._refuse(attempt, facts, verdict, peer)
@@ -132,7 +149,7 @@ class SignIn:
             door=attempt.door,
             factors=sorted(facts.proven),
         )
-        return Outcome(identity, verdict)
+        return Outcome(identity, verdict, proof=answer)
 
     async def _refuse(self, attempt: Attempt, facts: SigningIn, verdict: Verdict, peer: _Failures) -> Outcome:
         loop = asyncio.get_running_loop()
@@ -163,14 +180,10 @@ class SignIn:
         )
 
     # -- proofs
-    def _examine(self, attempt: Attempt) -> tuple[SigningIn, Certificate]:
+    def _examine(self, attempt: Attempt, by_scram: set[Factor]) -> tuple[SigningIn, Certificate]:
         """The facts of a try: which account, which mailbox, which proofs hold."""
         certificate = attempt.tls.peer if attempt.tls is not None else NO_CERTIFICATE
-        user, acting_for = attempt.user, attempt.acting_for
-        if "*" in user:
-            # ``ORG*member`` is for programs whose settings have a user name but no authorization identity.
-            mailbox_name, _, user = user.partition("*")
-            acting_for = acting_for or mailbox_name
+        user, acting_for = _names(attempt.user, attempt.acting_for)
         proven: set[Factor] = set()
         account: Mailbox | None = None
         if attempt.tls is None:
@@ -180,7 +193,7 @@ class SignIn:
             proven = {Factor.CERTIFICATE} if account is not None else set()
         else:
             account = self._find(user)
-            proven = self._proofs(account, attempt.secret)
+            proven = by_scram if attempt.scram is not None else self._proofs(account, attempt.secret)
             if proven and account is not None and self._holds(account, certificate):
                 proven.add(Factor.CERTIFICATE)
         mailbox = self._find(acting_for) if acting_for else account
@@ -206,7 +219,7 @@ class SignIn:
 
     def _proofs(self, account: Mailbox | None, secret: str) -> set[Factor]:
         """Which factors the typed secret proves. Unknown accounts cost the same comparisons as known ones (P10)."""
-        known = account.secrets if account is not None and account.secrets.password else None
+        known = _secrets(account)
         password = known.password if known is not None else "no such account"
         alone = _same(secret, password)
         head, code = secret[:-CODE_DIGITS], secret[-CODE_DIGITS:]
@@ -217,10 +230,33 @@ class SignIn:
             return {Factor.PASSWORD, Factor.ONE_TIME_CODE}
         return {Factor.PASSWORD} if alone else set()
 
+    async def _scram(self, attempt: Attempt) -> tuple[set[Factor], bytes]:
+        """Which factors a SCRAM proof proves, and our own proof in answer.
+
+        The password is not sent, so it is tried alone and with every code that is good now. Unknown accounts and
+        accounts without codes cost the same.
+        """
+        proof = attempt.scram
+        if proof is None or attempt.tls is None:
+            return set(), b""
+        account = _secrets(self._find(_names(attempt.user, attempt.acting_for)[0]))
+        known = account or Secrets("no such account")
+        totp = pyotp.TOTP(known.totp or _NO_CODES, digits=CODE_DIGITS, interval=CODE_SECONDS)
+        now = self._clock.now()
+        step = timedelta(seconds=CODE_SECONDS)
+        codes = (totp.at(now + n * step) for n in range(-self._code_window, self._code_window + 1))
+        typed = (known.password, *(known.password + code for code in codes))
+        keys = await asyncio.to_thread(lambda: [derive(each, proof.salt) for each in typed])
+        fitting = [number for number, each in enumerate(keys) if proof.fits(each)]
+        if not fitting or account is None or (fitting[0] and not known.totp):
+            return set(), b""
+        factors = {Factor.PASSWORD, Factor.ONE_TIME_CODE} if fitting[0] else {Factor.PASSWORD}
+        return factors, proof.answer(keys[fitting[0]])
+
     def _code_fits(self, secret: str, code: str) -> bool:
         """A code of this half minute, or of the ``code_window`` ones before and after (RFC 6238 5.2)."""
         # An account without a secret is measured against a throw-away one, so that it takes as long to refuse.
-        totp = pyotp.TOTP(secret or "A" * 32, digits=CODE_DIGITS, interval=CODE_SECONDS)
+        totp = pyotp.TOTP(secret or _NO_CODES, digits=CODE_DIGITS, interval=CODE_SECONDS)
         return totp.verify(code, for_time=self._clock.now(), valid_window=self._code_window) and secret != ""
 
     def _holds(self, account: Mailbox, certificate: Certificate) -> bool:
@@ -250,6 +286,16 @@ class SignIn:
         if wanted is not None and wanted.kind is Kind.ORG:
             return next((box for box in held if box.address in wanted.members), held[0] if held else None)
         return held[0] if held and (wanted is None or len(held) == 1) else None
+
+
+def _names(user: str, acting_for: str) -> tuple[str, str]:
+    """The account and the mailbox to act for. ``ORG*member`` serves programs that have no authorization identity."""
+    mailbox, star, member = user.partition("*")
+    return (member, acting_for or mailbox) if star else (user, acting_for)
+
+
+def _secrets(account: Mailbox | None) -> Secrets | None:
+    return account.secrets if account is not None and account.secrets.password else None
 
 
 def _same(given: str, expected: str) -> bool:

@@ -6,6 +6,7 @@ The peer must prove itself as we do: its certificate is good and its DN is one t
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from simulator.wire.contexts import ClientTls
 from simulator.wire.failure import TlsFailed
 
 _STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})\s+")
-_MAIL_PARAMETERS = ("BODY", "SMTPUTF8")
+_MAIL_PARAMETERS = ("BODY", "SMTPUTF8", "REQUIRETLS")
 _DSN_MAIL = ("RET", "ENVID")
 _DSN_RCPT = ("NOTIFY", "ORCPT")
 _MAX_REPLY_LINES = 100
@@ -57,13 +58,15 @@ class Session:
         self._host = host
         self._extensions = extensions
         self._timeout = timeout
+        self._mails_left = _limit_on_mails(extensions)
 
     async def hand_over(self, relay: QueuedRelay, body: bytes) -> Handed:
         """Give one message for one recipient. Raises OSError or TimeoutError when the session breaks."""
         unfit = self._unfit(relay, body)
         if unfit is not None:
             return Handed(unfit, self._host)
-        envelope = [self._mail(relay, len(body)), self._rcpt(relay), "DATA"]
+        envelope = [self._mail(relay, body), self._rcpt(relay), "DATA"]
+        self._mails_left -= 1
         answers = await self._envelope(envelope)
         bad = next((answer for answer in answers if answer.is_refusal), None)
         if len(answers) == len(envelope) and answers[-1].code == 354:
@@ -74,9 +77,10 @@ class Session:
         else:
             final = answers[-1]
         answer = bad or final
-        if bad is not None and bad.code != 421:
+        reusable = answer.code != 421 and self._mails_left > 0
+        if bad is not None and reusable:
             await self._say("RSET")
-        return Handed(answer, self._host, "DSN" in self._extensions, reusable=answer.code != 421)
+        return Handed(answer, self._host, "DSN" in self._extensions, reusable=reusable)
 
     async def close(self) -> None:
         """Say goodbye without waiting long for the answer."""
@@ -107,10 +111,13 @@ class Session:
     async def _reply(self, *, timeout: float | None = None) -> Reply:
         return await _read_reply(self._stream, timeout or self._timeout)
 
-    def _mail(self, relay: QueuedRelay, size: int) -> str:
+    def _mail(self, relay: QueuedRelay, body: bytes) -> str:
         words = [f"MAIL FROM:<{relay.sender}>"]
         if "SIZE" in self._extensions:
-            words.append(f"SIZE={size}")
+            words.append(f"SIZE={len(body)}")
+        if not body.isascii() and "BODY" not in relay.options:
+            # The client forgot to say so; the next host is told (RFC 6152 3).
+            words.append("BODY=8BITMIME")
         allowed = [*_MAIL_PARAMETERS, *(_DSN_MAIL if "DSN" in self._extensions else ())]
         return " ".join([*words, *_parameters(relay, allowed)])
 
@@ -123,6 +130,9 @@ class Session:
         limit = self._extensions.get("SIZE", "")
         if limit.isdecimal() and 0 < int(limit) < len(body):
             return Reply(552, "5.3.4", (f"{self._host} takes {limit} octets, the message has {len(body)}",))
+        if "REQUIRETLS" in relay.options and "REQUIRETLS" not in self._extensions:
+            # The certificate is checked for every message; what is missing is the promise to pass the demand on.
+            return Reply(550, "5.7.30", (f"{self._host} does not announce REQUIRETLS, which the sender demands",))
         if "SMTPUTF8" in relay.options and "SMTPUTF8" not in self._extensions:
             return Reply(550, "5.6.7", (f"{self._host} does not take internationalised addresses",))
         if not body.isascii() and "8BITMIME" not in self._extensions:
@@ -207,6 +217,12 @@ def _extensions(greeting: Reply) -> dict[str, str]:
     """Keywords of an EHLO reply with their parameters."""
     words = (line.partition(" ") for line in greeting.lines[1:])
     return {keyword.upper(): parameters for keyword, _, parameters in words}
+
+
+def _limit_on_mails(extensions: dict[str, str]) -> float:
+    """MAIL commands that the peer takes in one session (RFC 9422 4.1). Its RCPTMAX is at least our one recipient."""
+    found = re.search(r"(?:^| )MAILMAX=([1-9][0-9]{0,5})(?: |$)", extensions.get("LIMITS", ""), re.IGNORECASE)
+    return int(found[1]) if found is not None else math.inf
 
 
 def _must_accept(answer: Reply, hop: Hop) -> None:

@@ -15,7 +15,8 @@ from simulator.model.certificate import TlsFacts
 from simulator.model.reply import Reply, reply
 from simulator.rules.verdict import Verdict
 from simulator.smtp import replies, syntax
-from simulator.smtp.reader import Flaw, Text
+from simulator.smtp.chunking import Chunking
+from simulator.smtp.reader import Chunk, Flaw, Text
 from simulator.smtp.settings import SmtpSettings
 from simulator.smtp.signing import Signing
 from simulator.smtp.tally import Answer, Tally
@@ -35,8 +36,9 @@ class Dialogue:
         self.envelope = Envelope()
         self.tally = Tally(visit, settings)
         self.signing = Signing(door, visit, facts, self.tally)
-        self.text: Text | None = None
-        """The message being received, between 354 and its end."""
+        self.chunks = Chunking(self.tally, settings)
+        self.text: Text | Chunk | None = None
+        """What is being received: a message between 354 and its end, or a chunk behind BDAT."""
         self.storing = False
         """True while a message is in the hands of the Visit: that must not be cancelled."""
         self._settings = settings
@@ -72,41 +74,49 @@ class Dialogue:
         try:
             argument = rest.decode().strip(" ")
         except UnicodeDecodeError:
-            return self.tally.refuse(replies.NOT_UTF8)
+            return self.chunks.out_of_step() if name == b"BDAT" else self.tally.refuse(replies.NOT_UTF8)
         return command(self, argument)
 
     def _out_of_bounds(self, name: bytes, length: int) -> bytes | None:
         if name in _FOREIGN:
             return self.tally.hang_up(replies.NOT_SMTP, "not-smtp")
-        if self._barred is not None and name != b"QUIT":
+        if self._barred is not None and name not in (b"QUIT", b"BDAT"):
             return self.tally.refuse(self._barred)
         if name in _JUNK and (spent := self.tally.junk()) is not None:
             return spent
         # The reader has measured AUTH.
         if length + 2 > self._settings.command_octets + _EXTRA.get(name, 0) and name != b"AUTH":
-            return self.tally.refuse(replies.LINE_TOO_LONG)
+            return self.chunks.out_of_step() if name == b"BDAT" else self.tally.refuse(replies.LINE_TOO_LONG)
         return None
 
-    def flawed_line(self, flaw: Flaw) -> bytes:
-        """A line that is none. It also ends an exchange of AUTH."""
-        self.signing.exchange = None
+    def flawed_line(self, flaw: Flaw, start: bytes) -> bytes:
+        """A line that is none, and how it begins. It also ends an exchange of AUTH."""
+        distrusted = self.signing.give_up()
         self.tally.verb = ""
         words, rule = replies.LINE_FLAWS[flaw]
-        return self.tally.hang_up(words, rule) if flaw is Flaw.ENDLESS else self.tally.refuse(words, rule)
+        if flaw is Flaw.ENDLESS or distrusted:
+            return self.tally.hang_up(words, rule)
+        return self.chunks.out_of_step() if start.upper() == b"BDAT " else self.tally.refuse(words, rule)
 
-    def end_of_text(self, text: Text) -> Answer:
+    def end_of_text(self, text: Text | Chunk) -> Answer:
         """The text has ended, or goes on beyond all bounds."""
         self.text = None
-        if text.flaw is None:
-            self.storing = True
-            return self._store(text.content)
-        words, rule = replies.TEXT_FLAWS[text.flaw]
+        if isinstance(text, Chunk):
+            return self._end_of_chunk(text)
+        return self._flawed_text(text.flaw) if text.flaw is not None else self._take(text.content)
+
+    def _take(self, content: bytes) -> Answer:
+        self.storing = True
+        return self._store(content)
+
+    def _flawed_text(self, flaw: Flaw) -> bytes:
+        words, rule = replies.TEXT_FLAWS[flaw]
         self._drop()
-        return self.tally.hang_up(words, rule) if text.flaw is Flaw.ENDLESS else self.tally.refuse(words, rule)
+        return self.tally.hang_up(words, rule) if flaw is Flaw.ENDLESS else self.tally.refuse(words, rule)
 
     def failed(self, error: Exception) -> bytes:
         """A command broke something of ours."""
-        self.signing.exchange = None
+        self.tally.ending |= self.signing.give_up()
         return self.tally.failed(error)
 
     # Commands, in the order of a session.
@@ -115,7 +125,10 @@ class Dialogue:
         if not self._greet(name, True):
             return self.tally.refuse(replies.NAME_WANTED)
         offers = [self._settings.hostname, f"SIZE {self.visit.message_limit}",
-                  "8BITMIME", "SMTPUTF8", "PIPELINING", "ENHANCEDSTATUSCODES", "DSN"]
+                  "8BITMIME", "SMTPUTF8", "PIPELINING", "ENHANCEDSTATUSCODES", "DSN", "CHUNKING",
+                  f"LIMITS RCPTMAX={min(self.visit.most_recipients, self._settings.recipients, _MOST_ANNOUNCED)}"]
+        if self._tls is not None:
+            offers.append("REQUIRETLS")
         if self._tls is None and self.door != "smtps" and self._settings.starttls:
             offers.append("STARTTLS")
         mechanisms = self.visit.mechanisms() if self._tls is not None else ()
@@ -179,7 +192,8 @@ class Dialogue:
             return self.tally.refuse(replies.HELLO_FIRST)
         if self.envelope.mail_from is not None:
             return self.tally.refuse(replies.SENDER_KNOWN)
-        read = syntax.read_mail(argument, extended=self.facts.extended_smtp, may_sign_in=self.door != "mx")
+        read = syntax.read_mail(argument, extended=self.facts.extended_smtp, may_sign_in=self.door != "mx",
+                                secure=self._tls is not None)
         if isinstance(read, Reply):
             return self.tally.refuse(read)
         address, options = read
@@ -198,6 +212,8 @@ class Dialogue:
         read = syntax.read_rcpt(argument, extended=self.facts.extended_smtp, utf8=self.envelope.smtp_utf8)
         if isinstance(read, Reply):
             return self.tally.refuse(read)
+        if self.chunks.open:
+            return self.tally.refuse(replies.IN_CHUNKS)
         if len(self.envelope.rcpt_tos) >= self._settings.recipients:
             return self.tally.refused(Verdict(replies.TOO_MANY_RECIPIENTS))
         address, options = read
@@ -212,15 +228,39 @@ class Dialogue:
         # if DATA were refused, and is how one message is hidden in another: whatever the door, it is not read.
         if self._behind():
             return self.tally.hang_up(replies.OUT_OF_STEP, "data-out-of-step")
-        if argument:
-            return self.tally.refuse(replies.NO_ARGUMENT)
-        if self.envelope.mail_from is None:
-            return self.tally.refuse(replies.MAIL_FIRST)
-        if not self.envelope.rcpt_tos:
-            return self.tally.refuse(replies.RCPT_FIRST)
+        refusal = replies.NO_ARGUMENT if argument else self._no_text_now()
+        if refusal is None and self.chunks.open:
+            refusal = replies.IN_CHUNKS
+        if refusal is not None:
+            return self.tally.refuse(refusal)
         limit = self.visit.message_limit
         self.text = Text(limit, self._settings.text_line_octets, limit * self._settings.drain_factor)
         return replies.SEND_TEXT
+
+    def _no_text_now(self) -> Reply | None:
+        if self.envelope.mail_from is None:
+            return replies.MAIL_FIRST
+        return None if self.envelope.rcpt_tos else replies.RCPT_FIRST
+
+    def _bdat(self, argument: str) -> Answer:
+        refusal = self._barred or (None if self.facts.extended_smtp else replies.HELLO_FIRST) or self._no_text_now()
+        chunk = self.chunks.begin(argument, self.visit.message_limit, refusal)
+        if isinstance(chunk, bytes):
+            return chunk
+        if not chunk.wanted:
+            return self._end_of_chunk(chunk)
+        self.text = chunk
+        return b""
+
+    def _end_of_chunk(self, chunk: Chunk) -> Answer:
+        if chunk.refusal is not None:
+            if chunk.refusal is replies.TOO_BIG:
+                self._drop()
+            return self.chunks.refused(chunk, chunk.refusal)
+        if not chunk.last:
+            return replies.CHUNK_OK
+        text = self.chunks.message()
+        return self._flawed_text(text) if isinstance(text, Flaw) else self._take(text)
 
     async def _store(self, content: bytes) -> bytes:
         try:
@@ -230,6 +270,7 @@ class Dialogue:
             raise
         finally:
             self.storing = False
+            self.chunks.forget()
             self.envelope = Envelope()
         if verdict.refused:
             return self.tally.refused(verdict)
@@ -263,6 +304,7 @@ class Dialogue:
 
     def _drop(self) -> None:
         """End a transaction that is under way."""
+        self.chunks.forget()
         if self.envelope.mail_from is not None:
             self.envelope = Envelope()
             self.visit.reset()
@@ -276,6 +318,7 @@ _COMMANDS: Final[Mapping[bytes, Callable[[Dialogue, str], Answer]]] = {
     b"MAIL": Dialogue._mail,
     b"RCPT": Dialogue._rcpt,
     b"DATA": Dialogue._data,
+    b"BDAT": Dialogue._bdat,
     b"RSET": Dialogue._rset,
     b"NOOP": Dialogue._noop,
     b"VRFY": Dialogue._vrfy,
@@ -283,6 +326,8 @@ _COMMANDS: Final[Mapping[bytes, Callable[[Dialogue, str], Answer]]] = {
     b"HELP": Dialogue._help,
     b"QUIT": Dialogue._quit,
 }
+_MOST_ANNOUNCED: Final = 999_999
+"""RFC 9422 4 has room for six digits."""
 _JUNK: Final = frozenset({b"EHLO", b"HELO", b"RSET", b"NOOP", b"VRFY", b"EXPN", b"HELP"})
 _FOREIGN: Final = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"OPTIONS", b"CONNECT"})
 """A browser can be made to post to any port; its request must not be read on as commands."""

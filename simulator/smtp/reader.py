@@ -6,8 +6,11 @@ Nothing here writes or waits. Only CR LF ends a line, and only CR LF . CR LF end
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import Final
+
+from simulator.model.reply import Reply
 
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _END: Final = b"\r\n.\r\n"
@@ -28,10 +31,12 @@ class Flaw(Enum):
 class Lines:
     """Input that was received and not yet used, cut into command lines."""
 
-    __slots__ = ("_at", "_auth_limit", "_drain", "_held", "_limit", "_skipped", "_skipping")
+    __slots__ = ("_at", "_auth_limit", "_drain", "_held", "_limit", "_skipped", "_skipping", "flawed")
 
     def __init__(self, limit: int, auth_limit: int, drain: int) -> None:
         """Limits in octets: a line with its end, an AUTH line without it, what is thrown away of an endless line."""
+        self.flawed = b""
+        """How the last flawed line began: its first five octets."""
         self._limit = limit
         self._auth_limit = auth_limit
         self._drain = drain
@@ -48,8 +53,11 @@ class Lines:
             self._held = self._held[self._at:] + data
         self._at = 0
 
-    def take(self) -> bytes:
-        """All that is left, for a reader of texts."""
+    def take(self, most: int | None = None) -> bytes:
+        """All that is left, or ``most`` octets of it, for a reader of texts."""
+        if most is not None and most < len(self):
+            self._at += most
+            return self._held[self._at - most:self._at]
         rest = self._held[self._at:] if self._at else self._held
         self.clear()
         return rest
@@ -76,6 +84,7 @@ class Lines:
         if self._skipping is not None:
             skipped, self._skipping = self._skipping, None
             return skipped
+        self.flawed = self._held[at:at + 5]
         if end == at or self._held[end - 1] != 13:
             return Flaw.BARE_END
         line = self._held[at:end - 1]
@@ -102,6 +111,7 @@ class Lines:
             self._skipped = 0
             if self._skipping is None:
                 return None
+            self.flawed = self._held[self._at:self._at + 5]
         self._skipped += length
         self._held, self._at = b"", 0
         return Flaw.ENDLESS if self._skipped > self._drain else None
@@ -111,6 +121,11 @@ class Text:
     """One message being received: found end, dots removed, flaws noted. A flawed text is not kept."""
 
     __slots__ = ("_drain", "_held", "_limit", "_line", "_parts", "_received", "_size", "flaw")
+
+    begins = True
+    """The time for a message runs from here."""
+    wanted = None
+    """Only its own end tells how long it is."""
 
     def __init__(self, limit: int, line: int, drain: int) -> None:
         """Octets: the whole text (RFC 1870 3), one line with its end, what is received before ENDLESS."""
@@ -154,7 +169,7 @@ class Text:
         if self.flaw is not None:
             return
         text = piece.replace(b"\r\n.", b"\r\n")
-        self.flaw = self._flaw_of(text)
+        self.flaw = flaw_of(text, self._line)
         self._size += len(text) if self._parts else len(text) - 2
         if self.flaw is None and self._size > self._limit:
             self.flaw = Flaw.TOO_BIG
@@ -163,17 +178,49 @@ class Text:
         else:
             self._parts.clear()
 
-    def _flaw_of(self, text: bytes) -> Flaw | None:
-        ends = text.count(b"\r\n")
-        if text.count(b"\n") != ends or text.count(b"\r") != ends:
-            return Flaw.BARE_END
-        if b"\0" in text:
-            return Flaw.NUL
-        # One look every thousand octets: a line is too long when no LF lies in the octets it may have.
-        start, stop = 2, len(text)
-        while stop - start > self._line - 2:
-            end = text.rfind(b"\n", start, start + self._line)
-            if end < 0:
-                return Flaw.LINE_TOO_LONG
-            start = end + 1
-        return None
+
+class Chunk:
+    """The octets behind one BDAT command, kept or thrown away (RFC 3030 2)."""
+
+    __slots__ = ("_keep", "begins", "last", "refusal", "wanted")
+
+    flaw = None
+    """Its length is known, so nothing can be wrong with its end."""
+
+    def __init__(self, size: int, keep: Callable[[bytes], None], *, begins: bool, last: bool,
+                 refusal: Reply | None = None) -> None:
+        """``keep`` takes the octets; with a ``refusal`` they only have to go by."""
+        self.wanted = size
+        """Octets still to come."""
+        self.last = last
+        self.refusal = refusal
+        self.begins = begins
+        """The time for a message runs from its first chunk."""
+        self._keep = keep
+
+    def feed(self, data: bytes) -> bytes | None:
+        """Take at most ``wanted`` octets; ``b""`` once the chunk is whole, else None."""
+        self.wanted -= len(data)
+        if self.refusal is None:
+            self._keep(data)
+        return None if self.wanted else b""
+
+
+def flaw_of(text: bytes, line: int, start: int = 2) -> Flaw | None:
+    """What is wrong with the octets of a message; ``line`` is the most a line may have, its end included.
+
+    The first line begins at ``start``: a piece of a text comes with the CR LF before it.
+    """
+    ends = text.count(b"\r\n")
+    if text.count(b"\n") != ends or text.count(b"\r") != ends:
+        return Flaw.BARE_END
+    if b"\0" in text:
+        return Flaw.NUL
+    # One look every thousand octets: a line is too long when no LF lies in the octets it may have.
+    stop = len(text)
+    while stop - start > line - 2:
+        end = text.rfind(b"\n", start, start + line)
+        if end < 0:
+            return Flaw.LINE_TOO_LONG
+        start = end + 1
+    return None

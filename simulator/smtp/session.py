@@ -9,6 +9,7 @@ is used.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
@@ -59,7 +60,9 @@ class SmtpSession(SMTP):
         self._last_words: Reply | None = None
         self._deadline = 0.0
         self._text_deadline = 0.0
+        self._sign_in_by = math.inf if door == "mx" else loop.time() + settings.before_login_seconds
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_due = 0.0
 
     # Called by the transport.
 
@@ -171,17 +174,19 @@ class SmtpSession(SMTP):
             line = self._lines.next(dialogue.signing.exchange is not None)
             if line is None:
                 return None
-            answer = dialogue.flawed_line(line) if isinstance(line, Flaw) else dialogue.line(line)
+            if isinstance(line, Flaw):
+                answer: Answer = dialogue.flawed_line(line, self._lines.flawed)
+            else:
+                answer = dialogue.line(line)
         except Exception as error:
             return dialogue.failed(error)
-        if dialogue.text is not None:
+        if dialogue.text is not None and dialogue.text.begins:
             self._text_deadline = self.loop.time() + self._settings.message_seconds
         return answer
 
     def _read_text(self) -> Answer | None:
         text = self._dialogue.text
-        data = self._lines.take()
-        if text is None or not data:
+        if text is None or not (data := self._lines.take(text.wanted)):
             return None
         rest = text.feed(data)
         if rest is None and text.flaw is not Flaw.ENDLESS:
@@ -279,28 +284,34 @@ class SmtpSession(SMTP):
 
     # Time: one timer, set anew when it goes off, or when it would go off too late.
 
-    def _heard(self, until: float | None = None) -> None:
-        deadline = self.loop.time() + self._settings.idle_seconds
+    def _heard(self, until: float = math.inf) -> None:
+        deadline = min(self.loop.time() + self._settings.idle_seconds, until)
+        if self._sign_in_by < deadline and not self._dialogue.facts.authenticated:
+            deadline = self._sign_in_by
         self._deadline = deadline
-        if until is not None and until < deadline:
-            self._deadline = until
+        if self._timer is not None and deadline < self._timer_due:
             self._set_timer()
 
     def _set_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
+        self._timer_due = self._deadline
         self._timer = self.loop.call_at(self._deadline, self._look_at_time)
 
     def _look_at_time(self) -> None:
         now = self.loop.time()
         if self._in_hand is not None and not self._stalled:
-            self._heard()
+            # Our own slowness is not the client's.
+            self._deadline = now + self._settings.idle_seconds
         if now < self._deadline:
             self._set_timer()
         elif self._stalled or self._ended:
             self._why = "does not read its replies"
             self._ended = True
             self._wire.abort()
+        elif self._sign_in_by <= now and not self._dialogue.facts.authenticated:
+            self.farewell(replies.SIGN_IN_SOONER)
+            self._why = "did not sign in"
         else:
             self.farewell(replies.TOO_SLOW)
             self._why = "too slow"

@@ -41,6 +41,8 @@ class SmtpSettings:
     """Input kept while a command is in hand, before reading is paused."""
     idle_seconds: float = 300.0
     """Wait for a complete command, or for the next octets of a message (RFC 5321 4.5.3.2.7)."""
+    before_login_seconds: float = 60.0
+    """From connecting to signing in, on the doors where one must."""
     message_seconds: float = 1800.0
     """Time for a whole message."""
     stall_seconds: float = 30.0

@@ -16,7 +16,7 @@ class Signing:
     """Signing in on one connection."""
 
     def __init__(self, door: str, visit: Visit, facts: Facts, tally: Tally) -> None:
-        self.exchange: sasl.Exchange | None = None
+        self.exchange: sasl.Exchange | sasl.Farewell | None = None
         """Set while the next line answers a challenge."""
         self._door = door
         self._visit = visit
@@ -31,12 +31,24 @@ class Signing:
         if refusal is not None:
             return self._tally.refuse(refusal)
         self._tls = tls
-        self.exchange = sasl.Exchange(words[0].upper())
-        return self._go_on(self.exchange, self.exchange.begin(words[1].encode() if len(words) > 1 else b""))
+        self.exchange = exchange = sasl.Exchange(words[0].upper(), self._visit.salt)
+        return self._go_on(exchange, exchange.begin(words[1].encode() if len(words) > 1 else b""))
 
-    def line(self, line: bytes, exchange: sasl.Exchange) -> Answer:
+    def line(self, line: bytes, exchange: sasl.Exchange | sasl.Farewell) -> Answer:
         """The answer to the last challenge."""
-        return self._go_on(exchange, exchange.line(line))
+        if isinstance(exchange, sasl.Exchange):
+            return self._go_on(exchange, exchange.line(line))
+        self.exchange = None
+        if not exchange.line(line):
+            # The story has already noted the sign-in: nothing may be done with it.
+            return self._tally.hang_up(replies.DISTRUSTED, "sign-in-distrusted")
+        self._facts.authenticated = True
+        return replies.SIGNED_IN
+
+    def give_up(self) -> bool:
+        """End an exchange; True when the connection must end with it, because the client is half signed in."""
+        half, self.exchange = isinstance(self.exchange, sasl.Farewell), None
+        return half
 
     def _out_of_place(self, tls: TlsFacts | None, in_transaction: bool) -> Reply | None:
         if self._door == "mx":
@@ -65,8 +77,12 @@ class Signing:
     async def _ask(self, mechanism: str, proofs: sasl.Proofs) -> bytes:
         client = self._facts.peer[0] if self._facts.peer else ""
         outcome = await self._visit.sign_in(
-            Attempt(self._door, client, self._tls, mechanism, proofs.user, proofs.acting_for, proofs.secret))
+            Attempt(self._door, client, self._tls, mechanism, proofs.user, proofs.acting_for, proofs.secret,
+                    scram=proofs.scram))
         if outcome.identity is not None:
+            if outcome.proof:
+                self.exchange = sasl.Farewell()
+                return sasl.challenge(outcome.proof)
             self._facts.authenticated = True
             return replies.SIGNED_IN
         refused = self._tally.refused(outcome.verdict)

@@ -37,15 +37,29 @@ _MAIL_VALUES: Final[Mapping[str, re.Pattern[str]]] = {
     "RET": re.compile(r"FULL|HDRS", re.IGNORECASE),  # RFC 3461 4.3
     "ENVID": re.compile(rf"(?=.{{1,100}}\Z)(?:{_XCHAR})+"),  # RFC 3461 4.4
     "AUTH": re.compile(rf"(?=.{{1,500}}\Z)(?:<>|(?:{_XCHAR})+)"),  # RFC 4954 5
+    "REQUIRETLS": re.compile(""),  # RFC 8689 2
 }
-_MAIL_VALUES_WITHOUT_AUTH: Final = {name: value for name, value in _MAIL_VALUES.items() if name != "AUTH"}
+
+
+def _without(*names: str) -> Mapping[str, re.Pattern[str]]:
+    return {name: value for name, value in _MAIL_VALUES.items() if name not in names}
+
+
+_MAIL_VALUES_BY_PLACE: Final = {
+    (True, True): _MAIL_VALUES,
+    (True, False): _without("REQUIRETLS"),
+    (False, True): _without("AUTH"),
+    (False, False): _without("AUTH", "REQUIRETLS"),
+}
+"""By whether the door offers AUTH, and whether TLS is in use."""
 _RCPT_VALUES: Final[Mapping[str, re.Pattern[str]]] = {
     "NOTIFY": re.compile(rf"NEVER|{_EVENT}(?:,{_EVENT})*", re.IGNORECASE),  # RFC 3461 4.1
     "ORCPT": re.compile(rf"(?=.{{1,500}}\Z)[A-Za-z0-9-]+;(?:{_XCHAR}|[^\x00-\x7f])+"),  # RFC 3461 4.2, RFC 6533 3
 }
 
 MAIL_EXTRA: Final = sum(map(len, (
-    " SIZE=" + "9" * 20, " BODY=8BITMIME", " SMTPUTF8", " RET=FULL", " ENVID=" + "x" * 100, " AUTH=" + "x" * 500)))
+    " SIZE=" + "9" * 20, " BODY=8BITMIME", " SMTPUTF8", " RET=FULL", " ENVID=" + "x" * 100, " AUTH=" + "x" * 500,
+    " REQUIRETLS")))
 """Octets that the parameters add to the longest MAIL command."""
 RCPT_EXTRA: Final = sum(map(len, (" NOTIFY=SUCCESS,FAILURE,DELAY", " ORCPT=" + "x" * 500)))
 """Octets that the parameters add to the longest RCPT command."""
@@ -55,12 +69,13 @@ _NOT_FOR_RECIPIENTS: Final[Mapping[str, Reply]] = {"": replies.NO_RECIPIENT, "po
 _address = lru_cache(maxsize=2048)(Address.parse)
 
 
-def read_mail(argument: str, *, extended: bool, may_sign_in: bool) -> tuple[Address | None, Options] | Reply:
-    """What follows ``MAIL``. ``extended`` after EHLO; the AUTH parameter goes with doors that offer AUTH."""
+def read_mail(
+        argument: str, *, extended: bool, may_sign_in: bool, secure: bool) -> tuple[Address | None, Options] | Reply:
+    """What follows ``MAIL``. ``extended`` after EHLO; AUTH goes with doors that offer it, REQUIRETLS with TLS."""
     found = _FROM.fullmatch(argument)
     if found is None:
         return replies.MAIL_SYNTAX
-    options = _options(found[2], _MAIL_VALUES if may_sign_in else _MAIL_VALUES_WITHOUT_AUTH, extended)
+    options = _options(found[2], _MAIL_VALUES_BY_PLACE[may_sign_in, secure], extended)
     if isinstance(options, Reply):
         return options
     if not argument.isascii() and "SMTPUTF8" not in options:

@@ -21,6 +21,10 @@ class Visit(Protocol):
     def message_limit(self) -> int:
         """Octets of the largest message taken, announced with SIZE; may change with the sign-in."""
 
+    @property
+    def most_recipients(self) -> int:
+        """Recipients taken per message, announced with LIMITS."""
+
     def greet(self, hello: str, extended: bool) -> None:
         """The client said EHLO (``extended``) or HELO; an open transaction is over."""
 
@@ -32,6 +36,9 @@ class Visit(Protocol):
 
     def mechanisms(self) -> tuple[str, ...]:
         """SASL mechanisms that may be offered now; none on the mx door and none in clear."""
+
+    def salt(self, user: str) -> bytes:
+        """What SCRAM mixes with the password of that account, known or not."""
 
     def sender(self, address: Address | None, options: Mapping[str, str]) -> Verdict:
         """MAIL FROM; None is the null reverse-path. Keys in upper case, values as sent."""

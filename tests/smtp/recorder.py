@@ -11,6 +11,7 @@ from simulator.model.certificate import TlsFacts
 from simulator.model.mailbox import Factor, Identity, Kind, Mailbox
 from simulator.model.reply import reply
 from simulator.rules.verdict import PASSED, Verdict
+from simulator.scram import derive
 from simulator.signin import Attempt, Outcome
 
 PASSWORD = "correct horse"
@@ -33,6 +34,7 @@ class RecordingVisit:
     breaches: list[tuple[str, str]] = field(default_factory=list)
     messages: list[bytes] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
+    most_recipients: int = 200
     tls: TlsFacts | None = None
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     entered: asyncio.Event = field(default_factory=asyncio.Event)
@@ -57,6 +59,8 @@ class RecordingVisit:
         self.attempts.append(attempt)
         self._note("sign_in", attempt.mechanism)
         await self._wait("sign_in")
+        if attempt.scram is not None and attempt.scram.fits(keys := derive(PASSWORD, attempt.scram.salt)):
+            return Outcome(identity(attempt.user), PASSED, proof=attempt.scram.answer(keys))
         if attempt.mechanism == "EXTERNAL" or attempt.secret == PASSWORD:
             return Outcome(identity(attempt.user or "someone@alpha.example"), PASSED)
         return Outcome(None, WRONG, hang_up=len(self.attempts) >= 3)
@@ -66,6 +70,9 @@ class RecordingVisit:
             return ()
         external = ("EXTERNAL",) if self.tls.peer.presented else ()
         return self.signing_takes_mechanisms + external
+
+    def salt(self, user: str) -> bytes:
+        return b"salt of " + user.encode()
 
     def sender(self, address: Address | None, options: Mapping[str, str]) -> Verdict:
         self._note("sender", None if address is None else str(address), dict(options))

@@ -94,9 +94,9 @@ class Bench:
         return ServerRequest(host, (host,), (), "GRADES TEST", "399990001200017", "Doubs (25)")
 
     @asynccontextmanager
-    async def session(self, script: dict[str, str] | None = None, *, extensions: tuple[str, ...] = FULL,
-                      starttls: bool = True, issued: Issued | None = None) -> AsyncIterator[Session]:
-        """An open session with a peer of this script."""
+    async def carrier(self, script: dict[str, str] | None = None, *, extensions: tuple[str, ...] = FULL,
+                      starttls: bool = True, issued: Issued | None = None) -> AsyncIterator[Carrier]:
+        """A carrier toward a peer of this script."""
         judge = partial(self.authority.judge, resumed=False)
         identity = (issued or self.server(HOST)).credentials
         tls = ServerTls(identity, {}, judge, ())
@@ -110,16 +110,22 @@ class Bench:
 
         own = ClientTls(self.server("mx.mailiz.mssante.fr").credentials, judge)
         route = Route(find, lambda _: own, lambda name: f"mx.{name}.mssante.fr", lambda _: self.listed, 10, 10)
-        carrier = Carrier(route)
         try:
+            yield Carrier(route)
+        finally:
+            await listener.stop()
+            await listener.close_all(1)
+
+    @asynccontextmanager
+    async def session(self, script: dict[str, str] | None = None, *, extensions: tuple[str, ...] = FULL,
+                      starttls: bool = True, issued: Issued | None = None) -> AsyncIterator[Session]:
+        """An open session with that peer."""
+        async with self.carrier(script, extensions=extensions, starttls=starttls, issued=issued) as carrier:
             session = await carrier.connect("mailiz", DOMAIN)
             try:
                 yield session
             finally:
                 await session.close()
-        finally:
-            await listener.stop()
-            await listener.close_all(1)
 
 
 @pytest.fixture(scope="module")
@@ -187,6 +193,7 @@ async def test_a_lost_answer_is_a_broken_session(bench: Bench) -> None:
     (("SIZE 10000",), LETTER, {}, "5.6.3"),
     (FULL, b"Subject: x\r\n\r\nbare\nline\r\n", {}, "5.6.0"),
     (("8BITMIME",), LETTER, {"SMTPUTF8": ""}, "5.6.7"),
+    (FULL, LETTER, {"REQUIRETLS": ""}, "5.7.30"),
 ])
 async def test_what_the_peer_cannot_take_is_refused_without_asking(
         bench: Bench, extensions: tuple[str, ...], body: bytes, options: dict[str, str], status: str) -> None:
@@ -194,6 +201,31 @@ async def test_what_the_peer_cannot_take_is_refused_without_asking(
         handed = await session.hand_over(relay(**options), body)
     assert handed.reply.status == status
     assert not any(line.startswith(b"MAIL") for line in bench.said)
+
+
+async def test_a_demand_for_tls_is_passed_on_and_eight_bit_text_is_declared(bench: Bench) -> None:
+    async with bench.session(extensions=(*FULL, "REQUIRETLS")) as session:
+        assert (await session.hand_over(relay(REQUIRETLS=""), LETTER)).reply.code == 250
+    words = bench.said[3].split()
+    assert words.count(b"REQUIRETLS") == 1 and words.count(b"BODY=8BITMIME") == 1
+
+
+@pytest.mark.parametrize("limits", ["RCPTMAX=1 MAILMAX=2", "mailmax=2", "X=y MAILMAX=2 RCPTDOMAINMAX=1"])
+async def test_a_session_carries_as_many_mails_as_the_peer_takes(bench: Bench, limits: str) -> None:
+    """RFC 9422 4.1. A refused mail counts too."""
+    script = {"RCPT": "550 5.1.1 no"}
+    async with bench.session(script, extensions=(*FULL, f"LIMITS {limits}")) as session:
+        assert (await session.hand_over(relay(), LETTER)).reusable
+        script.clear()
+        handed = await session.hand_over(relay(), LETTER)
+        assert (handed.reply.code, handed.reusable) == (250, False)
+
+
+@pytest.mark.parametrize("limits", ["RCPTMAX=1", "", "MAILMAX=0", "MAILMAX=x", "XMAILMAX=1"])
+async def test_other_limits_end_no_session(bench: Bench, limits: str) -> None:
+    async with bench.session(extensions=(*FULL, f"LIMITS {limits}")) as session:
+        for _ in range(3):
+            assert (await session.hand_over(relay(), LETTER)).reusable
 
 
 async def test_mail_never_travels_in_clear(bench: Bench) -> None:

@@ -121,8 +121,9 @@ SCRIPTS = {
         S: 501 *
         C: NOOP whatever
         S: 250 *
-        C: BDAT 5 LAST
-        S: 500 5.5.2 *
+        C: BDAT 2 LAST
+        C:
+        S: 503 5.5.1 *
         C: rubbish
         S: 500 5.5.2 *
         C:
@@ -197,7 +198,17 @@ async def test_ehlo_announces_what_is_honoured_and_nothing_else(open_door: OpenD
         await client.reply()
         assert await client.ask("EHLO client.example") == " / ".join((
             "250-localhost", "250-SIZE 100000", "250-8BITMIME", "250-SMTPUTF8", "250-PIPELINING",
-            "250-ENHANCEDSTATUSCODES", "250-DSN", "250 STARTTLS"))
+            "250-ENHANCEDSTATUSCODES", "250-DSN", "250-CHUNKING", "250-LIMITS RCPTMAX=200", "250 STARTTLS"))
+
+
+@pytest.mark.parametrize(("most", "settings", "said"), [
+    (200, SmtpSettings(recipients=150), 150), (100, SmtpSettings(), 100),
+    (10**9, SmtpSettings(recipients=10**9), 999_999)])
+async def test_limits_tells_how_many_recipients_are_taken(
+        open_door: OpenDoor, most: int, settings: SmtpSettings, said: int) -> None:
+    client = await (await open_door("mx", settings, most_recipients=most)).call()
+    await client.reply()
+    assert f"LIMITS RCPTMAX={said} " in await client.ask("EHLO client.example")
 
 
 async def test_a_door_without_identity_does_not_offer_starttls(open_door: OpenDoor) -> None:

@@ -9,8 +9,9 @@ from simulator.model.reply import Reply
 from simulator.smtp.syntax import MAIL_EXTRA, RCPT_EXTRA, Options, read_mail, read_rcpt
 
 
-def mail(argument: str, extended: bool = True, may_sign_in: bool = True) -> tuple[Address | None, Options] | Reply:
-    return read_mail(argument, extended=extended, may_sign_in=may_sign_in)
+def mail(argument: str, extended: bool = True, may_sign_in: bool = True,
+         secure: bool = True) -> tuple[Address | None, Options] | Reply:
+    return read_mail(argument, extended=extended, may_sign_in=may_sign_in, secure=secure)
 
 
 def rcpt(argument: str, extended: bool = True, utf8: bool = False) -> tuple[Address, Options] | Reply:
@@ -108,4 +109,14 @@ def test_a_recipient_beyond_ascii_needs_smtputf8_of_the_sender() -> None:
 
 
 def test_the_extra_lengths_hold_the_longest_parameters() -> None:
-    assert (MAIL_EXTRA, RCPT_EXTRA) == (26 + 14 + 9 + 9 + 107 + 506, 29 + 507)
+    assert (MAIL_EXTRA, RCPT_EXTRA) == (26 + 14 + 9 + 9 + 107 + 506 + 11, 29 + 507)
+
+
+def test_requiretls_goes_with_tls_and_has_no_value() -> None:
+    """RFC 8689 2, 4.1."""
+    read = mail("FROM:<a@c.fr> REQUIRETLS")
+    assert not isinstance(read, Reply) and dict(read[1]) == {"REQUIRETLS": ""}
+    for argument, secure, code in (("REQUIRETLS", False, 555), ("REQUIRETLS=yes", True, 501),
+                                   ("REQUIRETLS REQUIRETLS", True, 501)):
+        refused = mail(f"FROM:<a@c.fr> {argument}", secure=secure)
+        assert isinstance(refused, Reply) and refused.code == code

@@ -44,7 +44,7 @@ async def test_what_was_said_in_clear_is_forgotten(open_door: OpenDoor, context:
         C: QUIT
         S: 503 5.5.1 *
         S: 503 5.5.1 *
-        S: 250-* DSN
+        S: 250-* REQUIRETLS
         S: 503 5.5.1 *
         S: 250 *
         S: 221 *
@@ -105,7 +105,7 @@ async def test_implicit_tls_greets_after_the_handshake(open_door: OpenDoor, cont
     await client.play(f"""
         S: 220 *
         C: EHLO client.example
-        S: 250-* / 250-DSN / 250 AUTH PLAIN LOGIN
+        S: 250-* / 250-DSN / * / 250-REQUIRETLS / 250 AUTH PLAIN LOGIN
         C: STARTTLS
         S: 503 5.5.1 *
         C: AUTH PLAIN {GOOD}

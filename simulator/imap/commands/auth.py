@@ -11,12 +11,14 @@ from simulator.imap.arguments import Arguments
 from simulator.imap.outcomes import no_sign_in
 from simulator.imap.reader import Command
 from simulator.imap.session import Answer, Phase, Session
+from simulator.scram import Exchange, Proof, read_opening
 from simulator.signin import Attempt
 
 _PRIVACY = b"NO [PRIVACYREQUIRED] Start TLS before signing in"
 _CANCELLED = b"BAD Authentication cancelled"
 _NOT_BASE64 = b"BAD That is no base64"
-_SIGNED_IN_BY = ("PLAIN", "LOGIN", "EXTERNAL")
+_NO_SCRAM = b"BAD That is no SCRAM-SHA-256, or belongs to another exchange"
+_SIGNED_IN_BY = ("SCRAM-SHA-256", "PLAIN", "LOGIN", "EXTERNAL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class _Proof:
     user: str = ""
     acting_for: str = ""
     secret: str = ""
+    scram: Proof | None = None
 
 
 class Auth(Session):
@@ -133,6 +136,8 @@ class Auth(Session):
     async def _authenticate(self, mechanism: str, first: bytes | None) -> bytes:
         if mechanism == "LOGIN":
             proof = await self._ask_login(first)
+        elif mechanism == "SCRAM-SHA-256":
+            proof = await self._ask_scram(first)
         else:
             said = _decoded(first) if first is not None else await self._challenge(b"")
             proof = said if isinstance(said, bytes | None) else _READERS[mechanism](said.data)
@@ -157,11 +162,27 @@ class Auth(Session):
             return secret
         return _Proof(user=user.text, secret=secret.text)
 
+    async def _ask_scram(self, first: bytes | None) -> _Proof | bytes | None:
+        """RFC 5802 5: name and nonce, then the proof of a password that is never sent."""
+        said = _decoded(first) if first is not None else await self._challenge(b"")
+        if not isinstance(said, _Said):
+            return said
+        opening = read_opening(said.data)
+        if opening is None:
+            return _NO_SCRAM
+        exchange = Exchange(opening, self.door.signin.salt(opening.user))
+        final = await self._challenge(exchange.first)
+        if not isinstance(final, _Said):
+            return final
+        proof = exchange.read_final(final.data)
+        return _NO_SCRAM if proof is None else _Proof(opening.user, opening.acting_for, scram=proof)
+
     async def sign_in(self, mechanism: str, proof: _Proof) -> bytes:
         """Ask the rules; inside afterwards, or refused with the rule's words."""
         outcome = await self.door.signin.attempt(Attempt(
             door=self.door.door, client=self.client, tls=self.tls, mechanism=mechanism,
-            user=proof.user, acting_for=proof.acting_for, secret=proof.secret, failures=self._failures))
+            user=proof.user, acting_for=proof.acting_for, secret=proof.secret, failures=self._failures,
+            scram=proof.scram))
         if outcome.identity is None:
             self._failures += 1
             answer = no_sign_in(outcome.verdict)
@@ -171,6 +192,11 @@ class Auth(Session):
                 self.hang_up(b"Too many failed sign-ins")
                 return b""
             return answer
+        if outcome.proof:
+            # Only a client that takes the server's own proof, by saying nothing more, is inside.
+            said = await self._challenge(outcome.proof)
+            if not isinstance(said, _Said) or said.data:
+                return _CANCELLED if said is not None else b""
         await self.store.ensure_mailbox(outcome.identity.mailbox.address.key, self.limits.folder_names)
         self.identity = outcome.identity
         self.reader.signed_in = True
