@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import platform
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -33,15 +34,20 @@ SCALE = (1_000, 100_000)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0; 1 when the simulator failed a scenario."""
+    """0; 1 when the simulator failed a scenario, or did not start."""
     options = _options(arguments)
     if not Path("/proc/self/stat").exists():
         sys.stderr.write("bench needs Linux: it reads processor time and memory from /proc\n")
         return 1
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends what was started, as Ctrl-C does
     with tempfile.TemporaryDirectory(prefix="bench-") as name, _generator() as generator:
         run = Run(options, Path(name), generator)
-        for group in options.only or GROUPS:
-            {"start": run.start, "smtp": run.smtp, "imap": run.imap}[group]()
+        try:
+            for group in options.only or GROUPS:
+                {"start": run.start, "smtp": run.smtp, "imap": run.imap}[group]()
+        except NotStarted as problem:
+            _say(f"the simulator does not start: {problem}")
+            return 1
     sys.stdout.write("\n".join([*_circumstances(options), *run.figures.as_table()]) + "\n")
     if options.json:
         options.json.write_text(json.dumps(run.figures.as_data(), indent=1) + "\n")
@@ -109,8 +115,11 @@ class Run:
             _say(f"{scenario.row.group}: {scenario.row.what}")
             able = [server for server in servers if scenario.fits(server)]
             for _ in range(self._options.rounds):
-                for server in able:
-                    self.figures.add(scenario.row, server.name, scenario.sample(server, self._generator))
+                for server in tuple(able):
+                    sample = scenario.sample(server, self._generator)
+                    self.figures.add(scenario.row, server.name, sample)
+                    if sample.failure:
+                        able.remove(server)
 
     def _servers(self) -> list[Server]:
         return [Simulator(self._place()), *(peer(self._place(), self._papers) for peer in self._peers)]

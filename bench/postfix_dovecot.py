@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench import processes
 from bench.load.letters import letter
-from bench.peers import Papers, Peer
+from bench.peers import Peer
 from bench.ways import ALPHA, BETA, DOMAINS, Account
 
 _OWNER = "nobody"
@@ -117,11 +117,6 @@ class PostfixDovecot(Peer):
     keeps = "files, fsync"
     has = ("submission", "mx", "imap")
 
-    def __init__(self, folder: Path, papers: Papers) -> None:
-        # Their processes run as several users, and a socket's path must be short.
-        super().__init__(Path(tempfile.mkdtemp(prefix="bench-mail-")), papers)
-        self.folder.chmod(0o755)
-
     @staticmethod
     def missing() -> str:
         """Postfix starts as root only."""
@@ -131,6 +126,9 @@ class PostfixDovecot(Peer):
 
     def launch(self) -> None:
         """Write the configurations, start both."""
+        # Their processes run as several users, and a socket's path must be short.
+        self.folder = Path(tempfile.mkdtemp(prefix="bench-mail-"))
+        self.folder.chmod(0o755)
         owner = pwd.getpwnam(_OWNER)
         values: dict[str, object] = {
             "folder": self.folder, "uid": owner.pw_uid, "gid": owner.pw_gid, "auth": processes.free_port(),
@@ -153,18 +151,24 @@ class PostfixDovecot(Peer):
         self._run(["postfix", "-c", postfix, "start-fg"])
 
     def stop(self) -> None:
-        """Both; then the folder goes."""
+        """Both; then the folder goes. Only its own command ends Postfix: what was started is a script above it."""
+        if self.pids:
+            stop = ["postfix", "-c", str(self.folder / "postfix"), "stop"]
+            subprocess.run(stop, capture_output=True, timeout=30, check=False)
         super().stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def fill(self, account: Account, count: int) -> None:
         """Through Dovecot's own import: a submission would end long before its delivery."""
-        box = self.folder / "fill.mbox"
+        box = self.folder / "mail" / "fill.mbox"
         with box.open("wb") as file:
             for number in range(count):
                 text = letter(number, ALPHA[0].address, account.address).replace(b"\r\n", b"\n")
                 file.write(b"From bench Sun Nov 22 12:00:00 2026\n" + text + b"\n")
-        command = ["doveadm", "-c", str(self.folder / "dovecot.conf"), "-o", "mail_fsync=never", "import", "-u",
-                   account.address, f"mbox:{self.folder}/filling:INBOX={box}", "", "ALL"]
-        subprocess.run(command, capture_output=True, timeout=600, check=True)
+        shutil.chown(box, _OWNER)
+        doveadm = ["doveadm", "-c", str(self.folder / "dovecot.conf"), "-o", "mail_fsync=never"]
+        source = f"mbox:{self.folder}/mail/filling:INBOX={box}:INDEX=MEMORY"
+        for words in (["mailbox", "create", "-u", account.address, "Drafts"],
+                      ["import", "-u", account.address, source, "", "ALL"]):
+            subprocess.run([*doveadm, *words], capture_output=True, timeout=600, check=True)
         box.unlink()

@@ -12,7 +12,7 @@ from datetime import timedelta
 import pyotp
 
 from simulator.clock import Clock
-from simulator.journal import Journal
+from simulator.journal import Event, Journal
 from simulator.model.address import Address, AddressError
 from simulator.model.certificate import NO_CERTIFICATE, Certificate, TlsFacts
 from simulator.model.mailbox import Factor, Identity, Kind, Mailbox, Secrets
@@ -128,9 +128,9 @@ class SignIn:
         peer = self._failures.setdefault(attempt.client, _Failures())
         loop = asyncio.get_running_loop()
         if peer.recent(loop.time()) >= self._patience.tries_per_minute:
-            self._note(attempt, "sign-in-refused", "too many failures from this address, the try was not looked at")
-            too_many = reply(454, "4.7.0", "Too many failures from your address, wait a minute")
-            return Outcome(None, Verdict(too_many), hang_up=True)
+            too_many = Verdict(reply(454, "4.7.0", "Too many failures from your address, wait a minute"))
+            told = self._note(attempt, too_many, "too many failures from this address, the try was not looked at")
+            return Outcome(None, too_many.explained_by(told.seq), hang_up=True)
         by_scram, answer = await self._scram(attempt)
         facts, certificate = self._examine(attempt, by_scram)
         verdict = self._book.judge(facts)
@@ -154,7 +154,8 @@ class SignIn:
     async def _refuse(self, attempt: Attempt, facts: SigningIn, verdict: Verdict, peer: _Failures) -> Outcome:
         loop = asyncio.get_running_loop()
         rule = verdict.findings[-1] if verdict.findings else None
-        self._note(attempt, "sign-in-refused", rule.what if rule else "refused", rule.rule if rule else "")
+        told = self._note(attempt, verdict, rule.what if rule else "refused", rule.rule if rule else "")
+        verdict = verdict.explained_by(told.seq)
         if facts.tls is None:
             # Nothing was looked at, so nothing was guessed.
             return Outcome(None, verdict)
@@ -163,12 +164,12 @@ class SignIn:
         await asyncio.sleep(min(self._patience.first_delay * 2**before, self._patience.longest_delay))
         return Outcome(None, verdict, hang_up=attempt.failures + 1 >= self._patience.failures_per_session)
 
-    def _note(self, attempt: Attempt, kind: str, why: str, rule: str = "") -> None:
+    def _note(self, attempt: Attempt, verdict: Verdict, why: str, rule: str = "") -> Event:
         certificate = attempt.tls.peer.serial if attempt.tls is not None else ""
         user, acting_for = attempt.user[:MAX_NAME], attempt.acting_for[:MAX_NAME]
         named = user or acting_for or "a certificate"
-        self._journal.note(
-            kind,
+        return self._journal.note(
+            "sign-in-refused",
             f"{named} could not sign in at {attempt.door}: {why}",
             who=user,
             mailbox=acting_for,
@@ -177,6 +178,8 @@ class SignIn:
             door=attempt.door,
             mechanism=attempt.mechanism,
             rule=rule,
+            what=why,
+            reply=f"{verdict.reply.code} {verdict.reply.status}" if verdict.reply is not None else "",
         )
 
     # -- proofs

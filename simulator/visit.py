@@ -12,7 +12,7 @@ from typing import Any
 
 from simulator.delivery import Client, Office, Taken
 from simulator.model.address import Address
-from simulator.model.certificate import TlsFacts
+from simulator.model.certificate import NO_CERTIFICATE, TlsFacts
 from simulator.model.mailbox import Identity
 from simulator.rules.facts import FromSender, Letter, ToRecipient, WithMessage
 from simulator.rules.letter import read_letter
@@ -226,7 +226,8 @@ class Visit:
     ) -> Verdict:
         finding = verdict.findings[-1]
         target = f" to {recipient}" if recipient is not None else ""
-        self.office.journal.note(
+        peer = self._tls.peer if self._tls is not None else NO_CERTIFICATE
+        event = self.office.journal.note(
             "refusal",
             f"refused at {self.door}: {sender or 'no sender'}{target}: {finding.what} [{finding.rule}]",
             who=self._who() or str(sender or ""),
@@ -238,8 +239,14 @@ class Visit:
             what=finding.what,
             remedy=finding.remedy,
             subject=letter.subject if letter is not None else "",
+            operator=self.operator or "",
+            sender=str(sender or ""),
+            recipient=str(recipient or ""),
+            certificate_subject=peer.subject,
+            certificate_worth=peer.worth,
+            reply=f"{verdict.reply.code} {verdict.reply.status}" if verdict.reply is not None else "",
         )
-        return verdict
+        return verdict.explained_by(event.seq)
 
     def _remark(
         self,

@@ -150,6 +150,8 @@ async def _search(job: Job, context: ssl.SSLContext, criterion: str) -> list[Wor
 async def _store_one(job: Job, context: ssl.SSLContext) -> list[Work]:
     readers = await _opened(job, context, 4)
     uids = await _uids(readers[0])
+    # A flag that does not change needs no answer.
+    await readers[0].ask(b"STORE 1:* -FLAGS.SILENT (\\Flagged)")
 
     def of(reader: Reader, mine: Sequence[int]) -> Work:
         steps = itertools.cycle([(uid, sign) for uid in mine for sign in (b"+", b"-")])

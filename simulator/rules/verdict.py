@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from simulator.model.reply import Reply
@@ -35,6 +35,13 @@ class Verdict:
 
     reply: Reply | None = None
     findings: tuple[Finding, ...] = ()
+
+    def explained_by(self, event: int) -> Verdict:
+        """The same verdict, whose reply ends with the number of the journal's event: ``(explain 42)``."""
+        if self.reply is None:
+            return self
+        *before, last = self.reply.lines
+        return replace(self, reply=replace(self.reply, lines=(*before, f"{last} (explain {event})")))
 
     @property
     def refused(self) -> bool:

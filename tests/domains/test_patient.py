@@ -48,7 +48,7 @@ def test_a_patient_has_one_kind_of_mailbox() -> None:
     assert DOMAIN.mailbox_kinds == {Kind.PATIENT}
 
 
-ORDINARY = ["Subject: Bonjour", "Subject: [fin]", "Subject: Re: [FIN]", "Subject: [FIN] ", "Subject:  [FIN]",
+ORDINARY = ["Subject: Bonjour", "Subject: [fin]", "Subject: Re: [FIN]", "Subject: [FIN] ",
             "Subject: [FIN].", "Subject: [FIN] merci", "Subject: FIN", "X-MSS-MES: fin", "X-MSS-MES: CLOS", "X-A: 1"]
 
 

@@ -50,14 +50,15 @@ def refusal(smtp: smtplib.SMTP, sender: str, to: str) -> tuple[int, str]:
     ],
 )
 def test_the_recipient_is_refused_with_its_rule(space: Running, sender: str, to: str, rule: str) -> None:
-    before = space.now
     with signed_in(space, sender) as smtp:
         code, answer = refusal(smtp, sender, to)
     assert code == 550
     assert f"[{rule}]" in answer
     assert "Remedy:" in answer
-    told = space.wait_for(lambda e: e["kind"] == "refusal", after=before)
-    assert told["rule"] == rule
+    number = re.search(r"\(explain (\d+)\)", answer)
+    assert number is not None
+    told = space.wait_for(lambda e: e["seq"] == int(number[1]))
+    assert (told["kind"], told["rule"], told["recipient"]) == ("refusal", rule, to)
 
 
 def test_nobody_writes_in_the_name_of_another(space: Running) -> None:
@@ -121,7 +122,7 @@ def test_the_sender_hears_of_an_unknown_mailbox_by_a_bounce(space: Running) -> N
         smtp.sendmail(
             DOCTOR, ["nobody@pharmacie.bfc.mssante.fr"], f"From: {DOCTOR}\r\nSubject: perdu\r\n\r\nBonjour\r\n"
         )
-    space.wait_for(lambda e: e["kind"] == "bounced", after=before)
+    space.wait_for(lambda e: e["kind"] == "bounced" and e["mailbox"].startswith("nobody@"), after=before)
     with imaplib.IMAP4_SSL("localhost", space.port("imaps"), ssl_context=space.trust(), timeout=20) as imap:
         imap.login(DOCTOR, space.account(DOCTOR)["password"])
         imap.select("INBOX", readonly=True)
