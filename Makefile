@@ -11,7 +11,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/python -m piptools compile 
            --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev up test quick check bench demo certs tools lock clean
+.PHONY: help install dev up test quick check bench demo certs tools clients lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -44,6 +44,10 @@ certs: install  ## create the authority and the certificates
 tools:  ## install the mail programs that the tests drive
 	@.ci/tools
 
+clients: dev  ## install every mail client and drive them all (see docs/clients.md)
+	@.ci/clients
+	$(PYTEST) -n $(JOBS) -m "clients or programs" tests/clients $(ARGS)
+
 dev: $(VENV)/.developing  # the environment plus what tests, lint and types need
 
 lock: dev  ## renew the locked versions
@@ -51,7 +55,7 @@ lock: dev  ## renew the locked versions
 	$(COMPILE) --build-deps-for=editable --extra=test --extra=dev --output-file=requirements-dev.lock pyproject.toml
 
 clean:  ## remove the environment, the caches and the default data folder
-	rm -rf $(VENV) .mssim build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .clients .mssim build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
 	find simulator tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

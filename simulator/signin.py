@@ -125,9 +125,7 @@ class SignIn:
 
     async def attempt(self, attempt: Attempt) -> Outcome:
         """Judge one try. A refusal takes longer with each failure of the same peer address."""
-        peer = self._failures.setdefault(attempt.client, _Failures())
-        loop = asyncio.get_running_loop()
-        if peer.recent(loop.time()) >= self._patience.tries_per_minute:
+        if self._recent(attempt.client) >= self._patience.tries_per_minute:
             too_many = Verdict(reply(454, "4.7.0", "Too many failures from your address, wait a minute"))
             told = self._note(attempt, too_many, "too many failures from this address, the try was not looked at")
             return Outcome(None, too_many.explained_by(told.seq), hang_up=True)
@@ -135,7 +133,7 @@ class SignIn:
         facts, certificate = self._examine(attempt, by_scram)
         verdict = self._book.judge(facts)
         if verdict.refused or facts.mailbox is None or facts.account is None:
-            return await self._refuse(attempt, facts, verdict, peer)
+            return await self._refuse(attempt, facts, verdict)
         self._failures.pop(attempt.client, None)
         used = certificate.serial if Factor.CERTIFICATE in facts.proven else ""
         identity = Identity(facts.mailbox, facts.account, facts.proven, used)
@@ -151,18 +149,31 @@ class SignIn:
         )
         return Outcome(identity, verdict, proof=answer)
 
-    async def _refuse(self, attempt: Attempt, facts: SigningIn, verdict: Verdict, peer: _Failures) -> Outcome:
-        loop = asyncio.get_running_loop()
+    async def _refuse(self, attempt: Attempt, facts: SigningIn, verdict: Verdict) -> Outcome:
         rule = verdict.findings[-1] if verdict.findings else None
         told = self._note(attempt, verdict, rule.what if rule else "refused", rule.rule if rule else "")
         verdict = verdict.explained_by(told.seq)
         if facts.tls is None:
             # Nothing was looked at, so nothing was guessed.
             return Outcome(None, verdict)
-        before = peer.recent(loop.time())
-        peer.times.append(loop.time())
+        before = self._recent(attempt.client)
+        self._count_failure(attempt.client)
         await asyncio.sleep(min(self._patience.first_delay * 2**before, self._patience.longest_delay))
         return Outcome(None, verdict, hang_up=attempt.failures + 1 >= self._patience.failures_per_session)
+
+    def _recent(self, client: str) -> int:
+        """Failed tries of an address within the last minute."""
+        failures = self._failures.get(client)
+        return failures.recent(asyncio.get_running_loop().time()) if failures is not None else 0
+
+    def _count_failure(self, client: str) -> None:
+        """One more. Addresses whose last failure is a minute old are forgotten, so that memory stays bounded."""
+        now = asyncio.get_running_loop().time()
+        failures = self._failures.pop(client, None) or _Failures()
+        failures.times.append(now)
+        self._failures[client] = failures  # newest last
+        while not self._failures[oldest := next(iter(self._failures))].recent(now):
+            del self._failures[oldest]
 
     def _note(self, attempt: Attempt, verdict: Verdict, why: str, rule: str = "") -> Event:
         certificate = attempt.tls.peer.serial if attempt.tls is not None else ""
@@ -292,8 +303,12 @@ class SignIn:
 
 
 def _names(user: str, acting_for: str) -> tuple[str, str]:
-    """The account and the mailbox to act for. ``ORG*member`` serves programs that have no authorization identity."""
+    """The account and the mailbox to act for. ``ORG*member`` serves programs that have no authorization identity.
+
+    SASL libraries (GNU, Cyrus) repeat the user name as authorization identity: the member behind the star is cut there.
+    """
     mailbox, star, member = user.partition("*")
+    acting_for = acting_for.partition("*")[0] or acting_for
     return (member, acting_for or mailbox) if star else (user, acting_for)
 
 

@@ -283,6 +283,19 @@ async def test_too_many_failures_of_an_address_are_not_looked_at_for_a_minute(mo
     assert said(await desk.plain(DOCTOR, "vial-medecin")) == f"{DOCTOR} by password"
 
 
+async def test_only_addresses_that_failed_within_a_minute_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else every address that ever tried would cost memory for good (P14)."""
+    desk = Desk(patience=Patience(first_delay=0.0))
+    for number in range(50):
+        await desk.plain(DOCTOR, "wrong", client=f"192.0.2.{number}")
+        await desk.plain(DOCTOR, "vial-medecin", client=f"198.51.100.{number}")
+    loop = asyncio.get_running_loop()
+    later = loop.time() + 61
+    monkeypatch.setattr(loop, "time", lambda: later)
+    await desk.plain(DOCTOR, "wrong", client="203.0.113.1")
+    assert list(desk.sign_in._failures) == ["203.0.113.1"]
+
+
 @pytest.mark.parametrize(("failures", "hang_up"), [(0, False), (1, False), (2, True), (3, True)])
 async def test_the_third_failure_of_a_connection_ends_it(failures: int, hang_up: bool) -> None:
     outcome = await Desk().plain(DOCTOR, "wrong", failures=failures)
@@ -326,3 +339,12 @@ async def test_no_secret_enters_the_journal_or_a_repr() -> None:
     written += repr(desk.space.mailboxes[COLLEAGUE])
     assert len(desk.journal.events()) == 6
     assert not [secret for secret in secrets if secret in written]
+
+
+async def test_a_user_name_repeated_as_authorization_identity_means_the_same() -> None:
+    """What GNU and Cyrus SASL send when only a user name is set."""
+    name = f"{PHARMACY}*{PHARMACIST}"
+    outcome = await Desk().plain(name, "fontaine-tilleuls" + a_code(PHARMACIST), name)
+    assert said(outcome) == f"{PHARMACIST} for {PHARMACY} by one-time code, password"
+    alone = await Desk().external(a_card(PHARMACIST), name)
+    assert said(alone) == ONE
