@@ -9,7 +9,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """How a clock stands, apart from the machine's time that goes on meanwhile."""
+
+    ahead: float
+    """Simulated seconds that were added to the machine's."""
+    frozen_at: float | None
+    """Machine's seconds since the clock was made at which it stands still; None while it flows."""
 
 
 class Clock:
@@ -23,10 +34,11 @@ class Clock:
         self._origin = monotonic()
         self._offset = 0.0
         self._frozen_at: float | None = 0.0 if frozen else None
+        self._first = self.hands
         self._sleepers: dict[asyncio.Event, float] = {}
 
     def elapsed(self) -> float:
-        """Simulated seconds since the clock was made; never goes back."""
+        """Simulated seconds since the clock was made; goes back only when a state is put back."""
         running = self._monotonic() - self._origin if self._frozen_at is None else self._frozen_at
         return running + self._offset
 
@@ -61,6 +73,22 @@ class Clock:
             raise ValueError("the clock only moves forward")
         self._offset += seconds
         self._wake()
+
+    @property
+    def hands(self) -> Hands:
+        """For ``put``."""
+        return Hands(self._offset, self._frozen_at)
+
+    def put(self, hands: Hands | None = None) -> None:
+        """Stand or flow as then, or (None) as when the clock was made; whoever sleeps counts anew."""
+        hands = hands or self._first
+        self._offset, self._frozen_at = hands.ahead, hands.frozen_at
+        self._wake()
+
+    @property
+    def start(self) -> datetime:
+        """Simulated time when the clock was made."""
+        return self._start
 
     async def sleep_until(self, timestamp: float) -> None:
         """Return when timestamp() has reached ``timestamp``."""

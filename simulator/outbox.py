@@ -117,7 +117,10 @@ class Outbox:
 
     # -- life
     async def start(self) -> None:
-        """Take up what an earlier run left in the queue."""
+        """Take up what the store has in its queue, from an earlier run or put there since ``stop``."""
+        self._stopping = False
+        self._routes.clear()
+        self._later.clear()
         for relay in self._store.queue():
             self._later[relay.id] = relay
         self._take_the_due()

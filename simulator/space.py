@@ -39,12 +39,18 @@ class TrustSpace:
         self._whitelist: dict[str, tuple[str, ...]] = {d: tuple(dns) for d, dns in (listed or {}).items()}
         self._dns: frozenset[str] = frozenset()
         self._watchers: list[Callable[[], None]] = []
+        self._mailbox_watchers: list[Callable[[], None]] = []
         self._refresh()
 
     # -- the whitelist
     def admit(self, domain: str, dns: Sequence[str]) -> None:
         """Put a domain on the whitelist with the DNs of its operator's certificates; takes effect at once (F2)."""
         self._whitelist[domain.lower()] = tuple(dict.fromkeys((*self._whitelist.get(domain.lower(), ()), *dns)))
+        self._refresh()
+
+    def enlist(self, domain: str, dns: Sequence[str]) -> None:
+        """Put a domain on the whitelist with these DNs and no others; takes effect at once."""
+        self._whitelist[domain.lower()] = tuple(dict.fromkeys(dns))
         self._refresh()
 
     def withdraw(self, domain: str) -> None:
@@ -133,8 +139,28 @@ class TrustSpace:
     def set_status(self, address: Address, status: Status) -> Mailbox:
         """Suspend, close or open a mailbox again. KeyError when there is none."""
         changed = replace(self.mailboxes[address.key], status=status)
-        self.mailboxes[address.key] = changed
+        self.register(changed)
         return changed
+
+    def register(self, mailbox: Mailbox) -> None:
+        """Add a mailbox, or put it in place of the one with its address."""
+        self.mailboxes[mailbox.address.key] = mailbox
+        self._tell_of_mailboxes()
+
+    def put_back(self, mailboxes: Iterable[Mailbox], listed: Mapping[str, Sequence[str]]) -> None:
+        """These mailboxes and this whitelist instead of those of the moment."""
+        self.mailboxes = {m.address.key: m for m in mailboxes}
+        self._whitelist = {d: tuple(dns) for d, dns in listed.items()}
+        self._refresh()
+        self._tell_of_mailboxes()
+
+    def on_mailbox_change(self, call: Callable[[], None]) -> None:
+        """Call this after mailboxes were opened, changed, suspended, closed or put back."""
+        self._mailbox_watchers.append(call)
+
+    def _tell_of_mailboxes(self) -> None:
+        for call in self._mailbox_watchers:
+            call()
 
     def applications_of(self, structure_id: str) -> list[Mailbox]:
         """APP mailboxes of the structure with this national id."""

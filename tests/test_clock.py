@@ -147,3 +147,26 @@ async def test_a_sleeper_that_is_cancelled_is_forgotten() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert not clock._sleepers
+
+
+async def test_a_clock_is_put_back_to_how_it_stood() -> None:
+    clock = Clock(START, frozen=True)
+    clock.advance(5)
+    then = clock.hands
+    clock.advance(60)
+    clock.run()
+    clock.put(then)
+    assert clock.is_frozen and clock.elapsed() == 5
+    clock.put()
+    assert clock.is_frozen and clock.now() == clock.start == START
+
+
+async def test_who_sleeps_counts_anew_when_the_clock_is_put_back() -> None:
+    clock = Clock(START, frozen=True)
+    clock.advance(50)
+    sleeper = asyncio.create_task(clock.sleep_until(START.timestamp() + 60))
+    clock.put()
+    clock.advance(50)
+    assert not sleeper.done()
+    clock.advance(10)
+    await sleeper

@@ -146,3 +146,19 @@ def test_holders_of_certificates_are_found_by_their_national_id() -> None:
     assert [str(b.address) for b in space.accounts_of(owner.national_id)] == [COLLEAGUE]
     assert [str(b.address) for b in space.applications_of(structure.national_id)] == [SOFTWARE]
     assert space.accounts_of("8000") == [] and space.applications_of("1000") == []
+
+
+def test_the_space_is_put_back_to_what_it_was() -> None:
+    space = a_space()
+    boxes, listed = tuple(space.mailboxes.values()), dict(space.whitelist())
+    heard: list[str] = []
+    space.on_mailbox_change(lambda: heard.append("mailboxes"))
+    space.on_whitelist_change(lambda: heard.append("whitelist"))
+    space.set_status(address(DOCTOR), Status.CLOSED)
+    space.enlist("Ailleurs.mssante.fr", ["CN=x", "CN=x"])
+    assert space.listed_dns("ailleurs.mssante.fr") == ("CN=x",)
+    space.put_back(boxes, listed)
+    assert tuple(space.mailboxes.values()) == boxes
+    assert dict(space.whitelist()) == listed
+    assert not space.is_listed_dn("CN=x")
+    assert heard == ["mailboxes", "whitelist", "whitelist", "mailboxes"]

@@ -9,8 +9,10 @@ from collections.abc import Callable
 from simulator.clock import Clock
 from simulator.config import Configuration
 from simulator.imap.door import ImapDoor
-from simulator.imap.settings import ImapSettings
+from simulator.imap.extensions import EXTENSIONS
+from simulator.imap.settings import FOLDERS, ImapSettings
 from simulator.journal import Journal
+from simulator.model.operator import Operator
 from simulator.signin import SignIn
 from simulator.smtp.door import SmtpDoor
 from simulator.smtp.settings import SmtpSettings
@@ -20,7 +22,7 @@ from simulator.wire.contexts import ServerTls
 from simulator.wire.listener import Gate, Listener
 from simulator.wire.owner import Patience
 
-DOOR_PORTS = {"mx": 25, "submission": 587, "smtps": 465, "imap": 143, "imaps": 993, "dns": 53}
+DOOR_PORTS = {"mx": 25, "submission": 587, "smtps": 465, "imap": 143, "imaps": 993, "dns": 53, "http": 80}
 """Door to standard port."""
 SMTP_DOORS = ("mx", "submission", "smtps")
 IMAP_DOORS = ("imap", "imaps")
@@ -36,6 +38,14 @@ _FAREWELLS = {
 
 class PortInUse(Exception):
     """A door cannot listen where it should."""
+
+
+def tell_port(door: str, host: str, port: int, problem: OSError, option: str = "--port-base") -> None:
+    """Raises PortInUse, naming the port and the option that changes it, when another port would do."""
+    if problem.errno in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
+        raise PortInUse(
+            f"the {door} door cannot listen on {host} port {port}: {problem.strerror}; choose another with {option}"
+        ) from problem
 
 
 class Doors:
@@ -58,6 +68,7 @@ class Doors:
         self.ports: dict[str, int] = {}
         self.own_ports: dict[str, dict[str, int]] = {}
         self._listeners: list[Listener] = []
+        self._operator_at: dict[Listener, str | None] = {}
         self._smtp: list[SmtpDoor] = []
         self._imap: list[ImapDoor] = []
 
@@ -76,6 +87,12 @@ class Doors:
                 door: await self._open(door, port, own, gate, operator.name, f"operators.{operator.name}.listen.{door}")
                 for door, port in operator.listen.items()
             }
+
+    def renew_tls(self) -> None:
+        """Show the newest certificates from the next handshake on."""
+        made = {operator: self.tls(operator) for operator in set(self._operator_at.values())}
+        for listener, operator in self._operator_at.items():
+            listener.tls = made[operator]
 
     async def stop(self) -> None:
         """Accept no more, let each session finish the command in hand, then close."""
@@ -103,18 +120,16 @@ class Doors:
         try:
             await listener.start()
         except OSError as problem:
-            if problem.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
-                raise
-            raise PortInUse(
-                f"the {door} door cannot listen on {self.host} port {port}: {problem.strerror}; "
-                f"choose another with {option}"
-            ) from problem
+            tell_port(door, self.host, port, problem, option)
+            raise
         self._listeners.append(listener)
+        self._operator_at[listener] = operator
         return listener.port
 
     def _protocol(self, door: str, operator: str | None) -> Callable[[], asyncio.Protocol]:
         if door in IMAP_DOORS:
-            imap = ImapDoor(door, self.sign_in, self.store, self.journal, self.clock, self._imap_settings())
+            own = {each.name: self._imap_settings(each) for each in self.configuration.operators}
+            imap = ImapDoor(door, self.sign_in, self.store, self.journal, self.clock, self._imap_settings(), own)
             self._imap.append(imap)
             return imap.protocol
         smtp = SmtpDoor(door, self.reception, self._smtp_settings(operator), operator=operator)
@@ -136,16 +151,20 @@ class Doors:
             stall_seconds=limits.times.write_stalled,
         )
 
-    def _imap_settings(self) -> ImapSettings:
+    def _imap_settings(self, operator: Operator | None = None) -> ImapSettings:
+        """What an operator's clients meet, or those who have not said whose they are."""
         limits, times = self.configuration.limits.imap, self.configuration.limits.times
-        largest = max(operator.message_limit for operator in self.configuration.operators)
+        largest = max(each.message_limit for each in self.configuration.operators)
+        lacking = operator.imap_without if operator is not None else frozenset()
         return ImapSettings(
             line=limits.line,
             literal=limits.literal,
             early_literal=limits.literal_before_login,
             literals=limits.literals,
             command=limits.command,
-            append=largest,
+            append=operator.message_limit if operator is not None else largest,
+            extensions=tuple(name for name in EXTENSIONS if name not in lacking),
+            folder_names=operator.folders if operator is not None else FOLDERS,
             nesting=limits.nesting,
             pattern=limits.pattern,
             set_elements=limits.set_elements,

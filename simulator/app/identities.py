@@ -36,6 +36,15 @@ def wanted(operators: Mapping[str, Operator], mailboxes: Iterable[Mailbox]) -> d
     return requests
 
 
+def papers(holder: Mailbox | Operator, operators: Mapping[str, Operator]) -> tuple[str, Request] | None:
+    """Slot and request of one holder's certificate; None for those who have none."""
+    if isinstance(holder, Operator):
+        inside = any(domain.kind != "outsider" for domain in holder.domains)
+        return (operator_slot(holder.name), _server(holder)) if inside else None
+    request = _holder(holder, operators[holder.operator])
+    return (account_slot(holder), request) if request is not None else None
+
+
 def _host() -> ServerRequest:
     names = dict.fromkeys(("localhost", _plain_host_name()))
     return ServerRequest(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from simulator.app.identities import account_slot, operator_slot
 from simulator.app.simulator import Simulator
+from simulator.app.web import url
 from simulator.model.mailbox import Kind, Mailbox
 
 VERSION = 1
@@ -23,9 +24,10 @@ def ready(sim: Simulator) -> dict[str, object]:
         "pid": os.getpid(),
         "host": sim.host,
         "ports": sim.ports,
+        "http": url(sim.host, sim.ports["http"]),
         "data": str(sim.data),
         "ca_file": str(sim.authority.ca_file),
-        "operators": [operator for operator in _operators(sim)],
+        "operators": list(operators(sim)),
         "accounts": [_account(sim, mailbox) for mailbox in sim.space.mailboxes.values()],
     }
 
@@ -40,7 +42,8 @@ def write_ready_file(path: Path, content: dict[str, object]) -> None:
     os.replace(name, path)
 
 
-def _operators(sim: Simulator) -> Iterator[dict[str, object]]:
+def operators(sim: Simulator) -> Iterator[dict[str, object]]:
+    """Each with its domains, hosts and certificate."""
     for operator in sim.configuration.operators:
         issued = sim.issued.get(operator_slot(operator.name))
         about: dict[str, object] = {
@@ -101,6 +104,7 @@ def announcement(sim: Simulator) -> str:
         "",
         f"  doors      {doors}",
         f"  trust      {sim.authority.ca_file}",
+        f"  look       {url(host, ports['http'])}",
         f"  data       {sim.data}",
         "",
         "  who can log in:",

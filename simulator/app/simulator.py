@@ -14,7 +14,9 @@ from types import TracebackType
 from typing import IO
 
 from simulator.app import identities, publication
-from simulator.app.doors import DOOR_PORTS, Doors, PortInUse
+from simulator.app.control import controls_of
+from simulator.app.doors import DOOR_PORTS, Doors, PortInUse, tell_port
+from simulator.app.web import web_door
 from simulator.clock import Clock
 from simulator.config import Configuration
 from simulator.delivery import Office
@@ -38,15 +40,6 @@ from simulator.visit import Reception
 from simulator.wire.contexts import ClientTls, ServerTls
 
 __all__ = ["DOOR_PORTS", "DataInUse", "PortInUse", "Simulator"]
-
-FOLDERS: tuple[tuple[str, str | None], ...] = (
-    ("INBOX", None),
-    ("Drafts", "\\Drafts"),
-    ("Sent", "\\Sent"),
-    ("Archive", "\\Archive"),
-    ("Junk", "\\Junk"),
-    ("Trash", "\\Trash"),
-)
 
 
 class DataInUse(Exception):
@@ -90,8 +83,8 @@ class Simulator:
 
     @property
     def ports(self) -> dict[str, int]:
-        """Door to port, for the doors that all operators share, and ``dns``."""
-        return {**self.doors.ports, "dns": self.dns.port}
+        """Door to port, for the doors that all operators share, ``dns`` and ``http``."""
+        return {**self.doors.ports, "dns": self.dns.port, "http": self.web.port}
 
     async def settle(self) -> None:
         """Return when no message is on its way between operators."""
@@ -121,6 +114,7 @@ class Simulator:
         self._life.push_async_callback(self.doors.stop)
         await self.doors.start(self._port)
         self._publish()
+        await self._open_web()
         for warning in self.configuration.warnings:
             self.journal.note("configuration", warning)
 
@@ -141,23 +135,36 @@ class Simulator:
         operators = {operator.name: operator for operator in self.configuration.operators}
         self.issued = self.authority.ensure_all(identities.wanted(operators, self.configuration.mailboxes))
 
-    def _space(self) -> TrustSpace:
+    def listed(self) -> dict[str, Sequence[str]]:
+        """The whitelist that follows from the configuration: domain to certificate subjects."""
         listed: dict[str, Sequence[str]] = {
             name: entry.certificates for name, entry in self.configuration.whitelist.items()
         }
         for operator in self.configuration.operators:
             issued = self.issued.get(identities.operator_slot(operator.name))
             listed |= {d.name: (issued.subject,) for d in operator.domains if d.listed and issued is not None}
+        return listed
+
+    async def renew(self) -> None:
+        """Whoever has no usable certificate any more gets one, and the doors show it from the next handshake on."""
+        before = self.issued
+        await asyncio.to_thread(self._issue)
+        if before != self.issued:
+            self.doors.renew_tls()
+
+    def _space(self) -> TrustSpace:
         return TrustSpace(
             self.configuration.operators,
             self.configuration.mailboxes,
             store=self.store,
             clock=self.clock,
-            listed=listed,
+            listed=self.listed(),
         )
 
     async def _make_mailboxes(self) -> None:
-        await asyncio.gather(*(self.store.ensure_mailbox(key, FOLDERS) for key in self.space.mailboxes))
+        folders = {name: operator.folders for name, operator in self.space.operators.items()}
+        await asyncio.gather(*(
+            self.store.ensure_mailbox(key, folders[box.operator]) for key, box in self.space.mailboxes.items()))
 
     def _build(self) -> None:
         configuration = self.configuration
@@ -209,6 +216,8 @@ class Simulator:
             clock=self.clock,
             tls=self._server_tls,
         )
+        self.controls = controls_of(self, book)
+        self.controls.states.take_up()
 
     def _relay_settings(self) -> RelaySettings:
         relay = self.configuration.relay
@@ -237,10 +246,10 @@ class Simulator:
         identities_of: dict[str, ClientTls] = {}
 
         def identity(operator: str) -> ClientTls:
-            if operator not in identities_of:
-                credentials = self.issued[identities.operator_slot(operator)].credentials
-                identities_of[operator] = ClientTls(credentials, self._judge)
-            return identities_of[operator]
+            issued = self.issued[identities.operator_slot(operator)]
+            if issued.serial not in identities_of:
+                identities_of[issued.serial] = ClientTls(issued.credentials, self._judge)
+            return identities_of[issued.serial]
 
         return Route(
             find=self._find_hosts,
@@ -265,6 +274,15 @@ class Simulator:
         if not hasattr(self, "_asked"):
             self._asked = Lookup(_reachable(self.host), self.dns.port)
         return self._asked
+
+    async def _open_web(self) -> None:
+        self.web = web_door(self)
+        self._life.push_async_callback(self.web.stop)
+        try:
+            await self.web.start(self.host, self._port("http"))
+        except OSError as problem:
+            tell_port("http", self.host, self._port("http"), problem)
+            raise
 
     def _publish(self) -> None:
         self.dns.zones = self._zones(self.doors.ports, self.doors.own_ports)

@@ -2,9 +2,9 @@
 
 from simulator.config.configuration import Configuration, load
 from simulator.config.mistakes import ConfigurationError, Mistake
-from simulator.config.settings import Access, Dns, JournalKeeping, Limits, Pki, Relay
+from simulator.config.settings import Access, Dns, Http, JournalKeeping, Limits, Pki, Relay
 
 __all__ = [
-    "Access", "Configuration", "ConfigurationError", "Dns", "JournalKeeping", "Limits", "Mistake", "Pki", "Relay",
-    "load",
+    "Access", "Configuration", "ConfigurationError", "Dns", "Http", "JournalKeeping", "Limits", "Mistake", "Pki",
+    "Relay", "load",
 ]

@@ -14,13 +14,13 @@ from simulator.config.operators import DOMAIN_KINDS, read_operators, read_struct
 from simulator.config.patients import read_patients
 from simulator.config.proofreader import Proofreader, S
 from simulator.config.rules import read_rules
-from simulator.config.settings import Access, Dns, JournalKeeping, Limits, Pki, Relay
+from simulator.config.settings import Access, Dns, Http, JournalKeeping, Limits, Pki, Relay
 from simulator.config.shapes import VERSION, ListedShape, WhitelistShape
 from simulator.model.mailbox import Kind, Mailbox, Structure
 from simulator.model.operator import Operator
 
 SECTIONS = ("version", "operators", "structures", "mailboxes", "patients", "whitelist", "rules", "access", "limits",
-            "relay", "pki", "dns", "journal")
+            "relay", "pki", "dns", "http", "journal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +43,26 @@ class Configuration:
     relay: Relay
     pki: Pki
     dns: Dns
+    http: Http
     journal: JournalKeeping
     warnings: tuple[str, ...]
     """Oddities that do not stop the simulator, such as a wrong check digit: ``file:line: key: what``."""
 
 
 def load(path: Path, *, today: date, known_rules: Collection[str] = (),
-         domain_kinds: Mapping[str, Collection[Kind]] = DOMAIN_KINDS) -> Configuration:
+         domain_kinds: Mapping[str, Collection[Kind]] = DOMAIN_KINDS,
+         imap_extensions: Collection[str] = ()) -> Configuration:
     """Read and check the file; raises ConfigurationError with every mistake found.
 
     ``today`` is the simulated date, from which ``days_ago`` counts and minors are known. ``known_rules`` are the names
     that may stand under ``rules`` (empty: any). ``domain_kinds`` gives for each kind of domain the kinds of mailbox
-    that may live there.
+    that may live there. ``imap_extensions`` are the names of what an operator's IMAP server may lack (empty: any).
     """
     proof = Proofreader(read_document(path))
     top = proof.sections(SECTIONS)
     _check_version(proof, top)
     limits = _settings(proof, Limits, top, "limits")
-    land = read_operators(proof, top.get("operators"), domain_kinds)
+    land = read_operators(proof, top.get("operators"), domain_kinds, imap_extensions)
     structures = read_structures(proof, top.get("structures"))
     professionals = read_mailboxes(proof, top.get("mailboxes"), land, structures, limits.quota)
     patients = read_patients(proof, top.get("patients"), land, structures, limits.quota, today)
@@ -72,12 +74,13 @@ def load(path: Path, *, today: date, known_rules: Collection[str] = (),
     relay = _settings(proof, Relay, top, "relay")
     pki = _settings(proof, Pki, top, "pki")
     dns = _settings(proof, Dns, top, "dns")
+    http = _settings(proof, Http, top, "http")
     journal = _settings(proof, JournalKeeping, top, "journal")
     return Configuration(
         path=path, operators=land.operators, structures=MappingProxyType(structures.good),
         mailboxes=(*professionals, *patients), whitelist=MappingProxyType(whitelist.others),
-        rules=MappingProxyType(rules), access=access, limits=limits, relay=relay, pki=pki, dns=dns, journal=journal,
-        warnings=proof.finish(),
+        rules=MappingProxyType(rules), access=access, limits=limits, relay=relay, pki=pki, dns=dns, http=http,
+        journal=journal, warnings=proof.finish(),
     )
 
 

@@ -45,8 +45,12 @@ class Structures:
     declared: frozenset[str] = frozenset()
 
 
-def read_operators(proof: Proofreader, value: object, domain_kinds: Mapping[str, Collection[Kind]]) -> Land:
-    """Every operator with its domains; no two share a domain, a host or a port."""
+def read_operators(proof: Proofreader, value: object, domain_kinds: Mapping[str, Collection[Kind]],
+                   imap_extensions: Collection[str] = ()) -> Land:
+    """Every operator with its domains; no two share a domain, a host or a port.
+
+    ``imap_extensions`` are the names that may stand under ``imap.without`` (empty: any).
+    """
     entries = proof.entries(value, ("operators",))
     if not entries:
         proof.wrong(("operators",), "missing, expected at least one operator")
@@ -65,6 +69,7 @@ def read_operators(proof: Proofreader, value: object, domain_kinds: Mapping[str,
         for door, port in shape.listen.items():
             if port:
                 _claim(proof, (*here, "listen", door), f"port {port}", name, taken)
+        _check_extensions(proof, (*here, "imap", "without"), shape.imap.without, imap_extensions)
         operators.append(_operator(proof, name, shape, domain_kinds, taken))
     domains: dict[str, Domain] = {}
     for operator in operators:
@@ -88,7 +93,16 @@ def _operator(proof: Proofreader, name: str, shape: OperatorShape, kinds: Mappin
         name=name, organization=shape.organization, structure_id=structure_id(finess=shape.finess, siret=shape.siret),
         department=shape.department, mx_host=shape.mx_host, client_host=shape.client_host,
         message_limit=shape.message_size, domains=tuple(domains), listen=MappingProxyType(listen),
+        imap_without=frozenset(name.upper() for name in shape.imap.without),
+        folder_names=MappingProxyType({str(use): name for use, name in shape.imap.folders.items()}),
     )
+
+
+def _check_extensions(proof: Proofreader, here: KeyPath, names: Collection[str], known: Collection[str]) -> None:
+    for place, name in enumerate(names):
+        if known and name.upper() not in known:
+            proof.wrong((*here, place), f"{shown(name)} is not an IMAP extension that is known here, expected one that "
+                                        f"CAPABILITY lists{did_you_mean(name, list(known))}")
 
 
 def _claim(proof: Proofreader, here: KeyPath, what: str, owner: str, taken: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from simulator.config.values import Count, Duration, Host, Size, Text
+from simulator.config.values import Count, Duration, Host, Password, Size, Text
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -128,6 +128,13 @@ class Dns(Settings):
 
     ttl: Annotated[int, Field(ge=0, le=2_147_483_647, description="a whole number of seconds")] = 60
     txt: dict[Host, tuple[Text, ...]] = Field(default_factory=dict)
+
+
+class Http(Settings):
+    """The HTTP door: who may come in."""
+
+    token: Password | None = Field(default=None, repr=False)
+    hosts: tuple[Text, ...] = ()
 
 
 class JournalKeeping(Settings):

@@ -17,6 +17,7 @@ from simulator.config.values import (
     Department,
     DnText,
     Door,
+    FolderName,
     Host,
     Number,
     Password,
@@ -24,6 +25,7 @@ from simulator.config.values import (
     Size,
     Text,
 )
+from simulator.model.operator import FOLDER_USES
 
 
 class StructureNumber(Settings):
@@ -48,6 +50,23 @@ class DomainShape(Settings):
     description: str = ""
 
 
+class ImapShape(Settings):
+    """How an operator's IMAP server differs from one that has everything."""
+
+    without: tuple[Text, ...] = ()
+    folders: dict[Literal["Drafts", "Sent", "Archive", "Junk", "Trash"], FolderName] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def has_different_folders(self) -> Self:
+        """Each folder of a mailbox has a name of its own."""
+        own: dict[str, str] = {str(use): name for use, name in self.folders.items()}
+        names = [own.get(use, use) for use in FOLDER_USES]
+        twice = [name for name in names if names.count(name) > 1]
+        if twice:
+            raise ValueError(f"two folders are called {twice[0]!r}, expected a name of its own for each")
+        return self
+
+
 class OperatorShape(StructureNumber):
     """One operator."""
 
@@ -57,6 +76,7 @@ class OperatorShape(StructureNumber):
     client_host: Host
     message_size: Size
     listen: dict[Door, Port] = Field(default_factory=dict)
+    imap: ImapShape = Field(default_factory=ImapShape)
     domains: dict[Host, DomainShape] = Field(min_length=1, description="at least one domain")
 
 

@@ -18,6 +18,7 @@ _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?(ms|s|min|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1, "min": 60, "h": 3600, "d": 86400}
 _DEPARTMENT = re.compile(r"[^\W\d_][^,=+<>#;\"\\()]* \((?:[0-9]{2,3}|2[AB])\)")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_FOLDER = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff*%/]+(?:/[^\x00-\x1f\x7f-\x9f\ud800-\udfff*%/]+)*")
 _DN_PART = re.compile(r"[^,=+<>#;\"\\\x00-\x1f]+")
 
 
@@ -52,6 +53,12 @@ def _department(value: str) -> str:
     return value
 
 
+def _folder(value: str) -> str:
+    if not _FOLDER.fullmatch(value) or len(value) > 200 or value.upper() == "INBOX":
+        raise ValueError(f"{value!r} cannot be the name of a folder, expected text without * and %, / between levels")
+    return value
+
+
 def _dn_part(value: str) -> str:
     if not _DN_PART.fullmatch(value):
         raise ValueError(f"{value!r} cannot stand in a certificate, expected text without , = + < > # ; \" \\")
@@ -72,6 +79,7 @@ def _base32(value: str) -> str:
 
 Text = Annotated[str, Field(min_length=1, description="some text")]
 DnText = Annotated[str, AfterValidator(_dn_part), Field(description="some text without , = + < > # ; \" \\")]
+FolderName = Annotated[str, AfterValidator(_folder), Field(description="the name of a folder")]
 Number = Annotated[str, Field(min_length=1, description="a national number")]
 Host = Annotated[str, AfterValidator(_host), Field(description="a host name such as mx.bfc.mssante.fr")]
 Department = Annotated[str, AfterValidator(_department), Field(description="a department such as Doubs (25)")]

@@ -26,7 +26,7 @@ def searchable_fields(index: MimeIndex, body: bytes, name: bytes) -> Iterator[st
         if field.name == wanted:
             yield searchable_header(field.value)
             if wanted in _ADDRESS_FIELDS:
-                yield from map(_written, addresses(field.value))
+                yield from map(written_address, addresses(field.value))
 
 
 def searchable_body(index: MimeIndex, body: bytes) -> Iterator[str]:
@@ -35,7 +35,7 @@ def searchable_body(index: MimeIndex, body: bytes) -> Iterator[str]:
         if part is not index.root:
             yield from _header_lines(part, body)
         if part.content.type == b"text":
-            yield _part_text(part, body)
+            yield part_text(part, body)
 
 
 def searchable_text(index: MimeIndex, body: bytes) -> Iterator[str]:
@@ -60,7 +60,9 @@ def _line(field: Field) -> str:
     return name + decode_words(field.value)
 
 
-def _part_text(part: Part, body: bytes) -> str:
+def part_text(part: Part, body: bytes) -> str:
+    """The text of a text part, its transfer encoding and charset undone; never raises."""
+    """Text of one part, transfer encoding and charset undone; never raises."""
     data = body[part.body : part.end]
     plain = undo(data, part.content.encoding)
     charset = part.content.param(b"charset")
@@ -71,7 +73,7 @@ def _part_text(part: Part, body: bytes) -> str:
     return decode(plain, charset)
 
 
-def _written(address: Address) -> str:
+def written_address(address: Address) -> str:
     """An address on one line; a group by its name."""
     name, _, local, host = (None if field is None else decode_words(field) for field in address)
     if host is None:

@@ -18,6 +18,10 @@ class Domain:
     description: str = ""
 
 
+FOLDER_USES = ("Drafts", "Sent", "Archive", "Junk", "Trash")
+"""Folders of a new mailbox beside INBOX: what each is for, and its name unless the operator has another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Operator:
     """Runs doors for its domains and holds a server identity."""
@@ -37,3 +41,12 @@ class Operator:
     domains: tuple[Domain, ...]
     listen: Mapping[str, int] = field(default_factory=dict)
     """Doors of its own: door name to port, 0 for any free one."""
+    imap_without: frozenset[str] = frozenset()
+    """IMAP extensions that its server lacks, in capitals."""
+    folder_names: Mapping[str, str] = field(default_factory=dict)
+    """Names of its own for some of FOLDER_USES."""
+
+    @property
+    def folders(self) -> tuple[tuple[str, str | None], ...]:
+        """What a new mailbox holds: (name, special use of RFC 6154)."""
+        return (("INBOX", None), *((self.folder_names.get(use, use), f"\\{use}") for use in FOLDER_USES))

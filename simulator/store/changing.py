@@ -65,7 +65,7 @@ def add(tx: Transaction, folder: int, entries: Sequence[Entry], origin: object =
     tx.many("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [(folder, m.uid, modseq, *pack(m.flags), m.size, m.internal_date, e.blob)
              for m, e in zip(messages, entries, strict=True)])
-    tx.changes.append(Change(folder, added=tuple(messages), origin=origin))
+    tx.changes.append(Change(folder, added=tuple(messages), modseq=modseq, origin=origin))
     return messages
 
 
@@ -103,7 +103,7 @@ def set_flags(tx: Transaction, folder: int, uids: Sequence[int], op: FlagOp, fla
             m.modseq = modseq
         tx.many("UPDATE message SET flags = ?, keywords = ?, modseq = ? WHERE folder = ? AND uid = ?",
                 [(*pack(m.flags), modseq, folder, m.uid) for m in moved])
-        tx.changes.append(Change(folder, flagged=tuple(moved), origin=origin))
+        tx.changes.append(Change(folder, flagged=tuple(moved), modseq=modseq, origin=origin))
     return FlagsChanged(tuple(kept), late)
 
 
@@ -138,6 +138,16 @@ def expunge(tx: Transaction, folder: int, uids: Sequence[int] | None, origin: ob
     return tuple(row[0] for row in rows)
 
 
+def remove(tx: Transaction, folder: int, uids: Sequence[int], origin: object) -> tuple[int, ...]:
+    """Remove messages whatever their flags; the UIDs that were there."""
+    require(tx, folder)
+    rows = tx.rows(f"SELECT {COLUMNS}, blob {_AMONG}", folder, json.dumps(list(uids)))
+    if rows:
+        _remove(tx, folder, rows, origin)
+        bodies.release(tx, [row[-1] for row in rows])
+    return tuple(row[0] for row in rows)
+
+
 def require(tx: Transaction, folder: int) -> int:
     """The UIDVALIDITY of a folder that can hold messages. Raises NoSuchFolder."""
     row = tx.row("SELECT uidvalidity FROM folder WHERE id = ? AND selectable", folder)
@@ -156,7 +166,7 @@ def _remove(tx: Transaction, folder: int, rows: Sequence[Row], origin: object) -
     tx.many("DELETE FROM message WHERE folder = ? AND uid = ?", [(folder, uid) for uid in uids])
     tx.many("INSERT INTO vanished VALUES (?, ?, ?, ?)", [(folder, modseq, low, high) for low, high in _ranges(uids)])
     _forget_vanished(tx, folder)
-    tx.changes.append(Change(folder, expunged=uids, origin=origin))
+    tx.changes.append(Change(folder, expunged=uids, modseq=modseq, origin=origin))
 
 
 def _forget_vanished(tx: Transaction, folder: int) -> None:

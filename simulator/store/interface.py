@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 from typing import Protocol
 
 SYSTEM_FLAGS = ("\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft")
@@ -195,6 +196,8 @@ class Change:
     flagged: tuple[Message, ...] = ()
     expunged: tuple[int, ...] = ()
     """UIDs that are gone."""
+    modseq: int = 0
+    """Modification sequence of the change; 0 when the folder went."""
     gone: bool = False
     """The folder itself was deleted."""
     origin: object | None = None
@@ -222,6 +225,16 @@ class Store(Protocol):
     async def open(self) -> None: ...
     async def close(self) -> None:
         """Commit what is in hand, then let go of the files."""
+
+    # -- the whole: mail, queue, arrivals and exchanges in one step; the journal goes on. No folder id, UIDVALIDITY or
+    #    queue id is ever given twice, so what was remembered by id is never true of something else. Watchers hear
+    #    ``gone`` for every folder there was.
+    async def clear(self, mailboxes: Mapping[str, Sequence[tuple[str, str | None]]]) -> None:
+        """Hold nothing but these mailboxes with their (name, special use) folders, empty and subscribed."""
+    async def copy_to(self, path: Path) -> None:
+        """Write everything there is to a file of its own, in place of what stands there."""
+    async def replace_by(self, path: Path) -> None:
+        """Hold what copy_to() wrote, which stays as it is. Raises StoreError when the file is not one of ours."""
 
     # -- arriving mail
     async def commit(self, batch: Batch) -> Committed: ...
@@ -281,10 +294,14 @@ class Store(Protocol):
     async def expunge(self, folder: int, uids: Sequence[int] | None = None, *,
                       origin: object = None) -> tuple[int, ...]:
         """Remove messages flagged \\Deleted (only those among ``uids`` when given); returns their UIDs."""
+    async def remove(self, folder: int, uids: Sequence[int], *, origin: object = None) -> tuple[int, ...]:
+        """Remove these messages, whatever their flags; returns the UIDs that were still there."""
     def vanished(self, folder: int, since_modseq: int) -> Sequence[int]:
         """UIDs expunged after that modification sequence (RFC 7162)."""
     def watch(self, folder: int, watcher: Watcher) -> Callable[[], None]:
         """Call ``watcher`` for every later change; returns the way to stop."""
+    def watch_all(self, watcher: Watcher) -> Callable[[], None]:
+        """The same for every folder, also those yet to come."""
 
     # -- the journal
     def record(self, kind: str, at: float, data: str) -> None:

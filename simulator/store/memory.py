@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from itertools import count
+from pathlib import Path
 
 from simulator.store.flags import DELETED, changed
 from simulator.store.interface import (
@@ -30,6 +32,17 @@ from simulator.store.memory_folders import MemoryFolders, Shelf, Stored, Text
 from simulator.store.names import folder_name
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What copy_to() put aside."""
+
+    shelves: list[Shelf]
+    subscribed: set[tuple[str, str]]
+    queue: list[QueuedRelay]
+    arrivals: set[tuple[str, str]]
+    exchanges: dict[tuple[str, str], str]
+
+
 class MemoryStore(MemoryFolders):
     """The Store in memory. Set ``refuse`` to an error and every change fails with it, as on a full disk."""
 
@@ -41,6 +54,7 @@ class MemoryStore(MemoryFolders):
         self._exchanges: dict[tuple[str, str], str] = {}
         self._events: deque[StoredEvent] = deque(maxlen=keep_events)
         self._event_ids = count(1)
+        self._copies: dict[Path, Kept] = {}
 
     # -- life
 
@@ -51,6 +65,41 @@ class MemoryStore(MemoryFolders):
 
     async def close(self) -> None:
         self._is_open = False
+
+    # -- the whole
+
+    async def clear(self, mailboxes: Mapping[str, Sequence[tuple[str, str | None]]]) -> None:
+        self._may_change()
+        gone = self._hold(Kept([], set(), [], set(), {}))
+        for mailbox, folders in mailboxes.items():
+            await self.ensure_mailbox(mailbox, folders)
+        self._tell_gone(gone)
+
+    async def copy_to(self, path: Path) -> None:
+        self._may_read()
+        self._copies[path] = deepcopy(Kept(list(self._shelves.values()), self._subscribed, list(self._queue.values()),
+                                           self._arrivals, self._exchanges))
+
+    async def replace_by(self, path: Path) -> None:
+        self._may_change()
+        if path not in self._copies:
+            raise StoreError(f"{path}: there is no such copy")
+        self._tell_gone(self._hold(deepcopy(self._copies[path])))
+
+    def _hold(self, kept: Kept) -> list[int]:
+        """Put this in place of everything, under new numbers; the folders there were."""
+        gone = list(self._shelves)
+        for shelf in kept.shelves:
+            shelf.id, shelf.uidvalidity = next(self._folder_ids), next(self._uidvalidities)
+        self._shelves = {shelf.id: shelf for shelf in kept.shelves}
+        self._subscribed, self._arrivals, self._exchanges = kept.subscribed, kept.arrivals, kept.exchanges
+        queue = [replace(relay, id=next(self._relay_ids)) for relay in kept.queue]
+        self._queue = {relay.id: relay for relay in queue}
+        return gone
+
+    def _tell_gone(self, folders: Sequence[int]) -> None:
+        for folder in folders:
+            self._watchers.tell(Change(folder, gone=True))
 
     # -- arriving mail
 
@@ -182,7 +231,8 @@ class MemoryStore(MemoryFolders):
             shelf.modseq += 1
             for m in moved:
                 m.flags, m.modseq = changed(m.flags, op, wanted), shelf.modseq
-            self._watchers.tell(Change(folder, flagged=tuple(m.as_message() for m in moved), origin=origin))
+            self._watchers.tell(Change(folder, flagged=tuple(m.as_message() for m in moved), modseq=shelf.modseq,
+                                       origin=origin))
         return FlagsChanged(tuple(m.as_message() for m in kept), late)
 
     async def copy(self, source: int, uids: Sequence[int], target: int, *, move: bool = False,
@@ -198,8 +248,18 @@ class MemoryStore(MemoryFolders):
         self._remove(shelf, chosen, origin)
         return chosen
 
+    async def remove(self, folder: int, uids: Sequence[int], *, origin: object = None) -> tuple[int, ...]:
+        self._may_change()
+        shelf = self._selectable(folder)
+        chosen = tuple(sorted(set(uids) & set(shelf.stored)))
+        self._remove(shelf, chosen, origin)
+        return chosen
+
     def watch(self, folder: int, watcher: Watcher) -> Callable[[], None]:
         return self._watchers.watch(folder, watcher)
+
+    def watch_all(self, watcher: Watcher) -> Callable[[], None]:
+        return self._watchers.watch(None, watcher)
 
     # -- the journal
 

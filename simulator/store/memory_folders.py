@@ -234,7 +234,8 @@ class MemoryFolders:
             stored.uid, stored.modseq = shelf.uidnext, shelf.modseq
             shelf.stored[stored.uid] = stored
             shelf.uidnext += 1
-        self._watchers.tell(Change(shelf.id, added=tuple(s.as_message() for s in new), origin=origin))
+        self._watchers.tell(Change(shelf.id, added=tuple(s.as_message() for s in new), modseq=shelf.modseq,
+                                   origin=origin))
         return tuple(stored.uid for stored in new)
 
     def _remove(self, shelf: Shelf, uids: Sequence[int], origin: object = None, *, step: int = 1) -> None:
@@ -244,7 +245,7 @@ class MemoryFolders:
         for uid in uids:
             del shelf.stored[uid]
             shelf.vanished[uid] = shelf.modseq
-        self._watchers.tell(Change(shelf.id, expunged=tuple(uids), origin=origin))
+        self._watchers.tell(Change(shelf.id, expunged=tuple(uids), modseq=shelf.modseq, origin=origin))
 
     def _copy(self, source: Shelf, uids: Sequence[int], target: Shelf, move: bool, origin: object) -> Copied:
         found = sorted(set(uids) & set(source.stored))

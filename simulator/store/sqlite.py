@@ -6,12 +6,12 @@ moment before already shows: what is applied twice must come out the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from simulator.store import arriving, bodies, changing, naming
+from simulator.store import arriving, bodies, changing, naming, whole
 from simulator.store.interface import (
     Batch,
     Committed,
@@ -73,14 +73,25 @@ class SqliteStore(Reading):
         """Transactions committed since open(), and the operations they held."""
         return (self._writer.commits, self._writer.jobs) if self._writer else (0, 0)
 
-    async def _do(self, work: Work[T], octets: int = 0) -> T:
+    async def _do(self, work: Work[T], octets: int = 0, *, alone: bool = False) -> T:
         if self._writer is None:
             raise StoreError("the store is not open")
-        return await self._writer.do(work, octets)
+        return await self._writer.do(work, octets, alone=alone)
 
     def _aside(self, work: Work[None]) -> None:
         if self._writer is not None:
             self._writer.aside(work)
+
+    # -- the whole
+
+    async def clear(self, mailboxes: Mapping[str, Sequence[tuple[str, str | None]]]) -> None:
+        await self._do(partial(whole.clear, mailboxes=mailboxes))
+
+    async def copy_to(self, path: Path) -> None:
+        await self._do(partial(whole.copy_out, path=path), alone=True)
+
+    async def replace_by(self, path: Path) -> None:
+        await self._do(partial(whole.copy_in, path=path), alone=True)
 
     # -- arriving mail, queue
 
@@ -133,8 +144,14 @@ class SqliteStore(Reading):
                       origin: object = None) -> tuple[int, ...]:
         return await self._do(partial(changing.expunge, folder=folder, uids=uids, origin=origin))
 
+    async def remove(self, folder: int, uids: Sequence[int], *, origin: object = None) -> tuple[int, ...]:
+        return await self._do(partial(changing.remove, folder=folder, uids=uids, origin=origin))
+
     def watch(self, folder: int, watcher: Watcher) -> Callable[[], None]:
         return self._watchers.watch(folder, watcher)
+
+    def watch_all(self, watcher: Watcher) -> Callable[[], None]:
+        return self._watchers.watch(None, watcher)
 
     # -- the journal
 

@@ -1,4 +1,4 @@
-"""Who wants to hear of changes in which folder."""
+"""Who wants to hear of changes in which folder, or in all of them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ _log = logging.getLogger(__name__)
 
 
 class Watchers:
-    """Calls the watchers of a folder, in the order they came."""
+    """Calls the watchers of a folder in the order they came, then those of all folders."""
 
     def __init__(self) -> None:
-        self._of: dict[int, list[Watcher]] = {}
+        self._of: dict[int | None, list[Watcher]] = {}
+        """None stands for every folder."""
 
-    def watch(self, folder: int, watcher: Watcher) -> Callable[[], None]:
+    def watch(self, folder: int | None, watcher: Watcher) -> Callable[[], None]:
         """Add one; the returned function takes it away again and may be called twice."""
         entry: list[Watcher] = [watcher]
         self._of.setdefault(folder, []).append(watcher)
@@ -32,7 +33,7 @@ class Watchers:
 
     def tell(self, change: Change) -> None:
         """One failing watcher keeps nobody else from hearing."""
-        for watcher in tuple(self._of.get(change.folder, ())):
+        for watcher in (*self._of.get(change.folder, ()), *self._of.get(None, ())):
             try:
                 watcher(change)
             except Exception:

@@ -12,7 +12,7 @@ import queue
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,6 +50,10 @@ class Transaction:
         """Run one statement that returns no rows; the cursor knows rowcount and lastrowid."""
         return self._connection.execute(sql, values)
 
+    def run_named(self, sql: str, values: Mapping[str, object]) -> None:
+        """Run one statement with ``:name`` placeholders."""
+        self._connection.execute(sql, values)
+
     def rows(self, sql: str, *values: object) -> list[Row]:
         """All rows of a query or a RETURNING."""
         return self._connection.execute(sql, values).fetchall()
@@ -63,6 +67,10 @@ class Transaction:
         """Run one statement for each tuple of values."""
         self._connection.executemany(sql, values)
 
+    def backup(self, target: sqlite3.Connection) -> None:
+        """Copy the file, as it stands, into another one. Only for work that runs alone."""
+        self._connection.backup(target)
+
 
 Work = Callable[[Transaction], T]
 
@@ -72,6 +80,7 @@ class _Job:
     work: Work[Any]
     done: asyncio.Future[Any] | None
     octets: int = 0
+    alone: bool = False
 
 
 @dataclass(slots=True)
@@ -96,6 +105,7 @@ class Writer:
         self._has_orphans = True  # perhaps: the last run may have ended before its sweep
         self._loop = asyncio.get_running_loop()
         self._waiting: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._put_back: _Job | None = None
         self._asides: deque[Work[None]] = deque(maxlen=50_000)
         self._nudge: asyncio.TimerHandle | None = None
         self._opened: asyncio.Future[None] = self._loop.create_future()
@@ -116,10 +126,13 @@ class Writer:
             self._waiting.put(None)
             raise
 
-    async def do(self, work: Work[T], octets: int = 0) -> T:
-        """The result of ``work`` once it is on disk; what it raises, when nothing of it was kept."""
+    async def do(self, work: Work[T], octets: int = 0, *, alone: bool = False) -> T:
+        """The result of ``work`` once it is on disk; what it raises, when nothing of it was kept.
+
+        With ``alone`` no transaction is open when it begins: some statements need that. It begins and commits its own.
+        """
         done: asyncio.Future[T] = self._loop.create_future()
-        self._waiting.put(_Job(work, done, octets))
+        self._waiting.put(_Job(work, done, octets, alone))
         return await done
 
     def aside(self, work: Work[None]) -> None:
@@ -165,11 +178,16 @@ class Writer:
         jobs: list[_Job] = []
         octets = 0
         try:
-            job = self._waiting.get(block=not self._has_orphans)
+            job, self._put_back = self._put_back or self._waiting.get(block=not self._has_orphans), None
         except queue.Empty:
             self._has_orphans = False
             return [_Job(self._sweep, None)], True
         while job is not None:
+            if job.alone:
+                if jobs:
+                    self._put_back = job
+                    break
+                return [job], True
             jobs.append(job)
             octets += job.octets
             if len(jobs) >= GROUP or octets >= GROUP_OCTETS:
@@ -183,6 +201,8 @@ class Writer:
         return jobs, job is not None
 
     def _commit(self, jobs: list[_Job]) -> list[_Outcome]:
+        if jobs and jobs[0].alone:
+            return [self._by_itself(jobs[0])]
         try:
             return self._together(jobs)
         except Exception as error:
@@ -218,6 +238,18 @@ class Writer:
             self._connection.execute("RELEASE job")
             return _Outcome(job, error=self._translated(error))
         self._connection.execute("RELEASE job")
+        return _Outcome(job, result, None, transaction.changes, transaction.left_orphans)
+
+    def _by_itself(self, job: _Job) -> _Outcome:
+        transaction = Transaction(self._connection)
+        try:
+            result = job.work(transaction)
+        except Exception as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            return _Outcome(job, error=self._translated(error))
+        self.commits += 1
+        self.jobs += 1
         return _Outcome(job, result, None, transaction.changes, transaction.left_orphans)
 
     def _translated(self, error: Exception) -> Exception:

@@ -8,7 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from simulator.config import Access, Configuration, ConfigurationError, Dns, JournalKeeping, Limits, Pki, Relay, load
+from simulator.config import (
+    Access,
+    Configuration,
+    ConfigurationError,
+    Dns,
+    Http,
+    JournalKeeping,
+    Limits,
+    Pki,
+    Relay,
+    load,
+)
 from simulator.model.mailbox import Kind, Mailbox, Status
 
 TODAY = date(2026, 11, 22)
@@ -100,6 +111,7 @@ def test_the_default_file_states_the_defaults(default: Configuration) -> None:
     assert default.relay == Relay()
     assert default.pki == Pki()
     assert default.dns == Dns()
+    assert default.http == Http()
     assert default.journal == JournalKeeping()
 
 

@@ -209,6 +209,7 @@ async def test_watchers_hear_each_change_in_order_with_its_origin(store: Store, 
     assert [(c.folder, c.origin) for c in heard] == [(inbox, me)] * 3 + [(inbox, None)] * 2
     assert heard[0].added == (Message(6, frozenset(), 3, 2, 1_800_000_000.5),)
     assert heard[1].flagged == (Message(6, DELETED, 4, 2, 1_800_000_000.5),)
+    assert [c.modseq for c in heard[:3]] == [3, 4, 5]
     assert heard[2].expunged == (6,) and heard[3].added[0].uid == 7 and heard[4].expunged == (1,)
     stop()
     stop()

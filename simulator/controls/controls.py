@@ -1,0 +1,60 @@
+"""All controls of one simulator, under one roof."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from simulator.clock import Clock
+from simulator.controls.certificates import Certificates, Holder, Papers
+from simulator.controls.explain import Explain
+from simulator.controls.looking import Looking
+from simulator.controls.mailboxes import Mailboxes
+from simulator.controls.messages import Messages
+from simulator.controls.states import ConfiguredState, States
+from simulator.controls.time import Time
+from simulator.controls.whitelist import Whitelist
+from simulator.journal import Journal
+from simulator.model.mailbox import Structure
+from simulator.outbox import Outbox
+from simulator.pki.authority import Authority
+from simulator.rules.book import Book
+from simulator.space import TrustSpace
+from simulator.store.interface import Store
+
+
+class Controls:
+    """Everything that may be done to a running simulator. The journal is read and followed as it is."""
+
+    def __init__(
+        self,
+        *,
+        space: TrustSpace,
+        store: Store,
+        journal: Journal,
+        clock: Clock,
+        outbox: Outbox,
+        authority: Authority,
+        book: Book,
+        requests: Callable[[Holder], Papers | None],
+        configured: Callable[[], ConfiguredState],
+        data: Path,
+        structures: Mapping[str, Structure] | None = None,
+        quota: int = 1 << 30,
+        renew: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """``requests`` gives slot and request of a holder's certificate, None when it has none. ``configured`` is the
+        state that reset goes back to. ``structures`` are those of the configuration by name, ``quota`` the octets of a
+        mailbox that names none. ``data`` and ``renew``: see States."""
+        looking = Looking(space, store)
+        self.journal = journal
+        self.messages = Messages(looking, journal, clock)
+        self.mailboxes = Mailboxes(space, looking, journal, structures=structures or {}, quota=quota)
+        self.certificates = Certificates(authority, space, journal, requests)
+        self.whitelist = Whitelist(space, journal, self.certificates.subject_of)
+        self.time = Time(clock, outbox, authority, journal)
+        self.explain = Explain(journal, book, store)
+        self.states = States(
+            space=space, store=store, journal=journal, clock=clock, outbox=outbox, configured=configured, data=data,
+            renew=renew,
+        )

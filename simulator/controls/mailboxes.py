@@ -1,0 +1,141 @@
+"""Mailboxes: looking, opening one with the checks of F3 to F6, suspending, closing, members (F8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from simulator.controls.errors import Conflict, Invalid, NotFound, nearest
+from simulator.controls.looking import Looking
+from simulator.controls.opening import Application, NewStructure, Procedure
+from simulator.journal import Journal
+from simulator.model.mailbox import Kind, Mailbox, Status, Structure
+from simulator.space import TrustSpace
+
+__all__ = ["Mailboxes", "NewStructure"]
+
+
+class Mailboxes:
+    """The registered mailboxes."""
+
+    def __init__(
+        self,
+        space: TrustSpace,
+        looking: Looking,
+        journal: Journal,
+        *,
+        structures: Mapping[str, Structure],
+        quota: int,
+    ) -> None:
+        self._space = space
+        self._looking = looking
+        self._journal = journal
+        self._structures = structures
+        self._quota = quota
+
+    def list(self) -> Sequence[Mailbox]:
+        """Every mailbox, in the order they were made."""
+        return tuple(self._space.mailboxes.values())
+
+    def get(self, address: str) -> Mailbox:
+        """One mailbox, whatever the case of the address. Raises NotFound."""
+        return self._looking.mailbox(address)
+
+    def folders(self, address: str) -> dict[str, tuple[int, int]]:
+        """Folder name to (messages, unseen). Raises NotFound."""
+        store, key = self._looking.store, self.get(address).address.key
+        counted = {f.name: store.counts(f.id) for f in store.folders(key) if f.selectable}
+        return {name: (counts.messages, counts.unseen) for name, counts in counted.items()}
+
+    async def open(
+        self,
+        *,
+        kind: str,
+        address: str,
+        given_name: str = "",
+        family_name: str = "",
+        title: str = "",
+        profession: str = "",
+        rpps: str | None = None,
+        adeli: str | None = None,
+        structure: str | NewStructure | None = None,
+        responsible: str | None = None,
+        members: Sequence[str] = (),
+        password: str | None = None,
+        totp: str | None = None,
+        quota: int | None = None,
+        red_list: bool = False,
+        description: str = "",
+    ) -> Mailbox:
+        """Open a PER, ORG, APP or CAB mailbox, with its folders; it takes mail when this returns.
+
+        ``structure`` is the name or national id of a known one, or a new one. ``responsible`` is the person in charge
+        (ORG, APP) or the holder (CAB). A PER without ``password`` or ``totp`` gets made-up ones: see ``secrets`` of the
+        result. Raises Invalid, NotFound, Conflict."""
+        form = Application(
+            kind, address, given_name, family_name, title, profession, rpps, adeli, structure, responsible, members,
+            password, totp, quota, red_list, description,
+        )
+        remarks: list[str] = []
+        procedure = Procedure(self._space, self._structures, self._quota, remarks.append)
+        # Registered only once mail has a place to go; the second look is for a second opening meanwhile.
+        wanted = procedure.mailbox(form)
+        await self._looking.store.ensure_mailbox(wanted.address.key, self._space.operators[wanted.operator].folders)
+        opened = procedure.mailbox(form)
+        self._space.register(opened)
+        self._note("opened", opened, f"opened, kind {opened.kind}")
+        for remark in dict.fromkeys(remarks):
+            self._journal.note("remark", f"{opened.address}: {remark}", mailbox=str(opened.address), what=remark)
+        return opened
+
+    async def suspend(self, address: str) -> Mailbox:
+        """Mail is refused and nobody signs in, until ``reopen``. Raises NotFound, Conflict when it is closed."""
+        if self.get(address).status is Status.CLOSED:
+            raise Conflict(f"{address} is closed", "open it again first")
+        return self._become(address, Status.SUSPENDED)
+
+    async def reopen(self, address: str) -> Mailbox:
+        """Open again what was suspended or closed, or activate a patient's. Raises NotFound."""
+        return self._become(address, Status.OPEN)
+
+    async def close(self, address: str) -> Mailbox:
+        """The address stays known and takes no mail. Raises NotFound."""
+        return self._become(address, Status.CLOSED)
+
+    async def add_member(self, address: str, member: str) -> Mailbox:
+        """Let the person of a PER mailbox use an ORG or CAB mailbox (F6). Raises NotFound, Invalid, Conflict."""
+        box = self._shared(address)
+        procedure = Procedure(self._space, self._structures, self._quota, lambda _: None)
+        person = procedure.nominative(member, "a member").address
+        if person.key in {known.key for known in box.members}:
+            raise Conflict(f"{person} is a member of {box.address} already")
+        return self._changed(replace(box, members=(*box.members, person)), f"{person} became a member")
+
+    async def remove_member(self, address: str, member: str) -> Mailbox:
+        """Raises NotFound when the person is no member, Conflict for the last member of an ORG mailbox."""
+        box = self._shared(address)
+        left = tuple(known for known in box.members if known.key != member.strip().lower())
+        if len(left) == len(box.members):
+            raise NotFound(f"{member} is no member of {box.address}", nearest(member, map(str, box.members)))
+        if not left and box.kind is Kind.ORG:
+            raise Conflict(f"{member} is the last member of {box.address} (F6)", "add another one first, or close it")
+        return self._changed(replace(box, members=left), f"{member} is no member any more")
+
+    def _shared(self, address: str) -> Mailbox:
+        box = self.get(address)
+        if box.kind not in (Kind.ORG, Kind.CAB):
+            raise Invalid(f"{address} is a {box.kind} mailbox and has no members", "only ORG and CAB mailboxes have")
+        return box
+
+    def _become(self, address: str, status: Status) -> Mailbox:
+        before = self.get(address)
+        return before if before.status is status else self._changed(replace(before, status=status), f"is {status} now")
+
+    def _changed(self, box: Mailbox, what: str) -> Mailbox:
+        self._space.register(box)
+        self._note("changed", box, what)
+        return box
+
+    def _note(self, action: str, box: Mailbox, what: str) -> None:
+        self._journal.note("mailbox", f"{box.address}: {what}", mailbox=str(box.address), action=action,
+                           status=str(box.status))
