@@ -268,6 +268,10 @@ class SmtpSession(SMTP):
         self._leave()
 
     def _leave(self) -> None:
+        # The session is part of a cycle: a half-received message goes now, not at the next collection.
+        self._lines.clear()
+        self._dialogue.text = None
+        self._dialogue.chunks.forget()
         self._sessions.discard(self)
         self._left()
         self._dialogue.visit.gone(self._why)

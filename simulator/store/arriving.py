@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -19,7 +20,7 @@ from simulator.store.interface import (
     StoreError,
 )
 from simulator.store.names import folder_name
-from simulator.store.writer import Transaction
+from simulator.store.writer import Transaction, Work
 
 PRUNE_EVERY = 1024
 """Rows after which the oldest arrivals and events are dropped."""
@@ -108,8 +109,45 @@ def postpone(tx: Transaction, relay: int, due: float, attempts: int, last_reply:
         raise StoreError(f"relay {relay} is not in the queue")
 
 
-def record(tx: Transaction, kind: str, at: float, data: str, keep: int) -> None:
-    """Keep one event; the oldest go now and then."""
-    newest = tx.run("INSERT INTO event (at, kind, data) VALUES (?, ?, ?)", at, kind, data).lastrowid or 0
-    if newest % PRUNE_EVERY == 0:
-        tx.run("DELETE FROM event WHERE id <= ?", newest - keep)
+class Events:
+    """Events on their way to the file, written with one statement a group."""
+
+    def __init__(self, keep: int) -> None:
+        self._keep = keep
+        self._new: deque[tuple[float, str, str]] = deque()
+        self._is_waiting = False
+
+    def add(self, kind: str, at: float, data: str) -> Work[None] | None:
+        """Remember one event; the work that writes it, unless such a work waits already."""
+        self._new.append((at, kind, data))
+        if self._is_waiting:
+            return None
+        self._is_waiting = True
+        return _EventRows(self)
+
+    def take(self) -> list[tuple[float, str, str]]:
+        """All that waits, in order. Called by the writer's thread while others may add."""
+        self._is_waiting = False
+        return [self._new.popleft() for _ in range(len(self._new))]
+
+    def write(self, tx: Transaction, rows: Sequence[tuple[float, str, str]]) -> None:
+        """Insert; the oldest go now and then."""
+        if not rows:
+            return
+        tx.many("INSERT INTO event (at, kind, data) VALUES (?, ?, ?)", rows)
+        ((newest,),) = tx.rows("SELECT max(id) FROM event")
+        if newest // PRUNE_EVERY != (newest - len(rows)) // PRUNE_EVERY:
+            tx.run("DELETE FROM event WHERE id <= ?", newest - self._keep)
+
+
+class _EventRows:
+    """Writes the same rows when its group has to be repeated."""
+
+    def __init__(self, events: Events) -> None:
+        self._events = events
+        self._rows: list[tuple[float, str, str]] | None = None
+
+    def __call__(self, tx: Transaction) -> None:
+        if self._rows is None:
+            self._rows = self._events.take()
+        self._events.write(tx, self._rows)

@@ -37,6 +37,7 @@ class SqliteStore(Reading):
     def __init__(self, path: Path, *, keep_events: int = 50_000, keep_arrivals: int = 200_000) -> None:
         super().__init__(path, keep_events)
         self._keep_arrivals = keep_arrivals
+        self._events = arriving.Events(keep_events)
         self._watchers = Watchers()
         self._writer: Writer | None = None
 
@@ -156,7 +157,8 @@ class SqliteStore(Reading):
     # -- the journal
 
     def record(self, kind: str, at: float, data: str) -> None:
-        self._aside(partial(arriving.record, kind=kind, at=at, data=data, keep=self._keep_events))
+        if self._writer is not None and (work := self._events.add(kind, at, data)) is not None:
+            self._aside(work)
 
 
 def _nothing(_: Transaction) -> None:

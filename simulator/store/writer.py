@@ -216,6 +216,7 @@ class Writer:
         connection = self._connection
         try:
             connection.execute("BEGIN IMMEDIATE")
+            # No savepoints: they cost more than the rare retry, one by one, when a job of the group fails.
             outcomes = [self._attempt(job) for job in jobs]
             connection.execute("COMMIT")
         except BaseException:
@@ -228,17 +229,7 @@ class Writer:
 
     def _attempt(self, job: _Job) -> _Outcome:
         transaction = Transaction(self._connection)
-        self._connection.execute("SAVEPOINT job")
-        try:
-            result = job.work(transaction)
-        except Exception as error:
-            if not self._connection.in_transaction:
-                raise  # SQLite has undone the whole group
-            self._connection.execute("ROLLBACK TO job")
-            self._connection.execute("RELEASE job")
-            return _Outcome(job, error=self._translated(error))
-        self._connection.execute("RELEASE job")
-        return _Outcome(job, result, None, transaction.changes, transaction.left_orphans)
+        return _Outcome(job, job.work(transaction), None, transaction.changes, transaction.left_orphans)
 
     def _by_itself(self, job: _Job) -> _Outcome:
         transaction = Transaction(self._connection)

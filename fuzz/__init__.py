@@ -1,0 +1,1 @@
+"""Damaged dialogues against a running simulator: any octets get an answer or a close, and cost others nothing (P14)."""
