@@ -12,7 +12,7 @@ from simulator.config import configuration, settings, shapes
 from tests.house.sources import ROOT, sources
 
 SHAPES: tuple[tuple[str, type[BaseModel]], ...] = (
-    ("operators", shapes.OperatorShape), ("operators", shapes.DomainShape), ("structures", shapes.StructureShape),
+    ("operators", shapes.OperatorShape), ("operators", shapes.ImapShape), ("operators", shapes.DomainShape), ("structures", shapes.StructureShape),
     ("mailboxes", shapes.PersonShape), ("mailboxes", shapes.TeamShape), ("mailboxes", shapes.ApplicationShape),
     ("mailboxes", shapes.PracticeShape), ("patients", shapes.PatientShape), ("patients", shapes.DispensingShape),
     ("whitelist", shapes.WhitelistShape), ("whitelist", shapes.ListedShape),
@@ -20,6 +20,7 @@ SHAPES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("limits.connections", settings.Connections), ("limits.times", settings.Times),
     ("limits.message", settings.MessageLimits), ("limits.smtp", settings.SmtpLimits),
     ("limits.imap", settings.ImapLimits), ("relay", settings.Relay), ("pki", settings.Pki), ("dns", settings.Dns),
+    ("http", settings.Http),
     ("journal", settings.JournalKeeping),
 )
 EITHER_OR = {"finess", "siret", "rpps", "adeli", "date", "days_ago"}

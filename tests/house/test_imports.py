@@ -26,7 +26,8 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     # 6: doors, which never import each other
     ("smtp", "imap", "dns", "web", "ldap"),
     # 7: what knows everything and decides nothing
-    ("app",),
+    ("app", "client"),
+    ("commands",),
     ("cli", "testing"),
     ("__main__",),
 )
@@ -37,15 +38,19 @@ HOMES = {
     "cryptography": "pki",
     "dns": "dns",
     "OpenSSL": "wire",
-    "pydantic": "config",
+    "fastapi": "web",
+    "pydantic": "config web",
     "pydantic_core": "config",
+    "pytest": "testing",
     "sqlite3": "store",
+    "starlette": "web",
     "twisted": "imap",
+    "uvicorn": "web",
     "uvloop": "app",
     "yaml": "config",
     "zope": "imap",
 }
-"""Which package or file alone imports a library."""
+"""Which package or file alone imports a library; two names where shapes are read from a file and from the wire."""
 
 ANYWHERE = {"pyotp"}
 """One-time codes: checked where people sign in, made where a client is played."""
@@ -85,6 +90,6 @@ def test_each_library_stays_in_its_home() -> None:
         home = HOMES.get(library)
         allowed = sys.stdlib_module_names | ANYWHERE | {"simulator", ""}
         unknown = home is None and library not in allowed
-        if unknown or (home is not None and found.source.home != home):
+        if unknown or (home is not None and found.source.home not in home.split()):
             wrong.append(f"{found} (home: {home})")
     assert not wrong, "\n".join(wrong)

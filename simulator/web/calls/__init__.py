@@ -1,0 +1,1 @@
+"""The calls, by noun. Each translates: a shape into a control, its outcome into a shape. None decides anything."""

@@ -1,0 +1,147 @@
+"""Who may ask at all: the outermost layer, before any call is looked at (P11).
+
+A page of another site can make a browser on this machine talk to us. It cannot hide what it does: a rebound name stands
+in ``Host``, a foreign page in ``Origin`` or ``Sec-Fetch-Site``, a form in ``Content-Type``. Each is checked here.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import socket
+from email.utils import formatdate
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from simulator.journal import Journal
+from simulator.web.problems import Problem
+
+MOST_OCTETS = 30 * 1024 * 1024
+"""Of a request's body."""
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_PRESENCE = (
+    ("content-security-policy",
+     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cache-control", "no-store"),
+)
+
+
+class Guard:
+    """Lets a request through, or answers itself. Unexpected exceptions end here too: an event, not a traceback."""
+
+    def __init__(self, app: ASGIApp, journal: Journal, *, host: str, names: tuple[str, ...], token: str | None) -> None:
+        self._app = app
+        self._journal = journal
+        self._token = None if token is None else token.encode()
+        own = {"localhost", "127.0.0.1", "::1", socket.gethostname().lower(), host.lower()}
+        self._names = frozenset(own | {name.lower() for name in names})
+        # A rebound name is a name: an address in Host is always typed by somebody. On loopback it need not be allowed.
+        self._any_address = not _is_loopback(host)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        begun = ended = False
+
+        async def answer(message: Message) -> None:
+            nonlocal begun, ended
+            if message["type"] == "http.response.start":
+                begun = True
+                _dress(message)
+            else:
+                ended = not message.get("more_body", False)
+            await send(message)
+
+        try:
+            self._check(scope["method"], scope["path"], Headers(scope=scope))
+            await self._app(scope, _bounded(receive), answer)
+        except Problem as problem:
+            await problem.response()(scope, receive, answer)
+        except Exception as mistake:
+            # Without the message: it may hold what the client sent.
+            self._journal.note("error", f"{scope['method']} {scope['path']}: {type(mistake).__name__}", door="http")
+            if not begun or not ended:
+                raise
+
+    def _check(self, method: str, path: str, headers: Headers) -> None:
+        host = headers.get("host", "").lower()
+        name = _without_port(host)
+        if name not in self._names and not (self._any_address and _is_address(name)):
+            raise Problem("wrong-host", f"{name[:255] or 'The empty name'} is no name of this server; it answers to "
+                          + ", ".join(sorted(self._names)) + ".",
+                          remedy="Name others under http: hosts: in the configuration.")
+        if method not in READING:
+            self._check_change(host, headers)
+        if self._token is not None and path.startswith("/api/"):
+            self._check_token(headers)
+        if headers.get("content-length", "0").isdigit() and int(headers.get("content-length", "0")) > MOST_OCTETS:
+            raise _too_large()
+
+    @staticmethod
+    def _check_change(host: str, headers: Headers) -> None:
+        origin = headers.get("origin")
+        foreign = origin is not None and (urlsplit(origin).netloc.lower() != host or not origin.startswith("http"))
+        if foreign or headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            raise Problem("cross-site", f"The request comes from {(origin or 'another site')[:255]}; "
+                          "only pages of this server and programs may change anything.")
+        has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if (has_body or kind) and kind != "application/json":
+            raise Problem("not-json", "Send the body as Content-Type: application/json.")
+
+    def _check_token(self, headers: Headers) -> None:
+        assert self._token is not None
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), self._token):
+            raise Problem("token-needed", "Calls under /api/ need the header Authorization: Bearer, with the token of "
+                          "the configuration (http: token:).", headers={"WWW-Authenticate": "Bearer"})
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Counts the body while it is read; its announced length may be absent."""
+    taken = 0
+
+    async def counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > MOST_OCTETS:
+            raise _too_large()
+        return message
+
+    return counted
+
+
+def _too_large() -> Problem:
+    return Problem("too-large", f"A body may have {MOST_OCTETS} octets at most.")
+
+
+def _dress(message: Message) -> None:
+    headers = MutableHeaders(scope=message)
+    headers["date"] = formatdate(usegmt=True)
+    for name, value in _PRESENCE:
+        headers.setdefault(name, value)
+
+
+def _without_port(host: str) -> str:
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0]
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_loopback(host: str) -> bool:
+    return host.lower() == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
