@@ -9,7 +9,7 @@ from collections.abc import Callable
 from simulator.clock import Clock
 from simulator.config import Configuration
 from simulator.imap.door import ImapDoor
-from simulator.imap.extensions import EXTENSIONS
+from simulator.imap.extensions import EXTENSIONS, ON_REQUEST
 from simulator.imap.settings import FOLDERS, ImapSettings
 from simulator.journal import Journal
 from simulator.model.operator import Operator
@@ -156,6 +156,7 @@ class Doors:
         limits, times = self.configuration.limits.imap, self.configuration.limits.times
         largest = max(each.message_limit for each in self.configuration.operators)
         lacking = operator.imap_without if operator is not None else frozenset()
+        lacking |= ON_REQUEST - (operator.imap_also if operator is not None else frozenset())
         return ImapSettings(
             line=limits.line,
             literal=limits.literal,

@@ -70,6 +70,7 @@ def read_operators(proof: Proofreader, value: object, domain_kinds: Mapping[str,
             if port:
                 _claim(proof, (*here, "listen", door), f"port {port}", name, taken)
         _check_extensions(proof, (*here, "imap", "without"), shape.imap.without, imap_extensions)
+        _check_extensions(proof, (*here, "imap", "also"), shape.imap.also, imap_extensions)
         operators.append(_operator(proof, name, shape, domain_kinds, taken))
     domains: dict[str, Domain] = {}
     for operator in operators:
@@ -94,6 +95,7 @@ def _operator(proof: Proofreader, name: str, shape: OperatorShape, kinds: Mappin
         department=shape.department, mx_host=shape.mx_host, client_host=shape.client_host,
         message_limit=shape.message_size, domains=tuple(domains), listen=MappingProxyType(listen),
         imap_without=frozenset(name.upper() for name in shape.imap.without),
+        imap_also=frozenset(name.upper() for name in shape.imap.also),
         folder_names=MappingProxyType({str(use): name for use, name in shape.imap.folders.items()}),
     )
 

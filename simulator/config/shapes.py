@@ -54,6 +54,7 @@ class ImapShape(Settings):
     """How an operator's IMAP server differs from one that has everything."""
 
     without: tuple[Text, ...] = ()
+    also: tuple[Text, ...] = ()
     folders: dict[Literal["Drafts", "Sent", "Archive", "Junk", "Trash"], FolderName] = Field(default_factory=dict)
 
     @model_validator(mode="after")

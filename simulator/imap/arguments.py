@@ -6,9 +6,10 @@ import re
 from calendar import timegm
 from datetime import date
 
-from simulator.imap.formatter import MONTHS
+from simulator.imap.formatter import MONTHS, plain
 from simulator.imap.names import NotAName, decode_name
-from simulator.imap.numbers import NumberSet, parse_set
+from simulator.imap.numbers import SAVED, NumberSet, parse_set
+from simulator.imap.outcomes import Refused
 from simulator.imap.reader import Command
 from simulator.imap.settings import ImapSettings
 from simulator.store.interface import SYSTEM_FLAGS
@@ -36,11 +37,13 @@ class Malformed(Exception):
 class Arguments:
     """A place in a command. Every method reads one thing and moves on."""
 
-    def __init__(self, command: Command, settings: ImapSettings, *, by_uid: bool = False) -> None:
+    def __init__(self, command: Command, settings: ImapSettings, *, utf8: bool = False) -> None:
         self.text = command.text
         self.at = command.start
         self.limits = settings
-        self.by_uid = by_uid
+        self.utf8 = utf8
+        """Folder names are UTF-8, not modified UTF-7."""
+        self.by_uid = False
         """The command came behind UID."""
         self._literals = command.literals
         self._depth = 0
@@ -105,6 +108,14 @@ class Arguments:
         """An atom in capitals."""
         return self.atom(what).upper()
 
+    def take_word(self, word: str) -> bool:
+        """Read this word, in any case, if it comes next."""
+        found = _ATOM.match(self.text, self.at)
+        if found is None or found[0].upper() != word.encode("ascii"):
+            return False
+        self.at = found.end()
+        return True
+
     def number(self, what: str = "a number") -> int:
         """An unsigned number of up to 64 bits."""
         value = int(self.match(_NUMBER, what)[0])
@@ -161,18 +172,36 @@ class Arguments:
     # -- folders
     def folder(self) -> str:
         """A folder name as Unicode; INBOX in capitals."""
-        return _folder_name(self.astring("a folder name"))
+        name = self._unicode(self.astring("a folder name"))
+        head, slash, rest = name.partition("/")
+        return f"INBOX{slash}{rest}" if head.upper() == "INBOX" else name
 
     def pattern(self) -> str:
         """A LIST pattern as Unicode, wildcards included."""
         raw = self.string() if self.at_string() else self.match(_LIST_CHARS, "a pattern")[0]
         if len(raw) > self.limits.pattern:
             raise Malformed(f"a pattern has at most {self.limits.pattern} octets")
-        return _unicode(raw)
+        try:
+            return self._unicode(raw)
+        except Refused:
+            return raw.decode("ascii")  # matches nothing, which is an answer too
+
+    def _unicode(self, raw: bytes) -> str:
+        if not self.utf8 and raw.isascii():
+            try:
+                return decode_name(raw)
+            except NotAName as error:
+                raise Refused(b"NO [CANNOT] No folder can have this name: " + plain(str(error))) from error
+        try:
+            return raw.decode() if self.utf8 else decode_name(raw)
+        except ValueError as error:
+            raise Malformed("a folder name is UTF-8" if self.utf8 else str(error)) from error
 
     # -- numbers, flags, dates
     def numbers(self) -> NumberSet:
-        """A sequence set."""
+        """A sequence set, or ``$``."""
+        if self.take(b"$"):
+            return SAVED
         found = parse_set(self.match(_SET, "a sequence set")[0], self.limits.set_elements)
         if found is None:
             raise Malformed("invalid sequence set, or one with too many elements")
@@ -180,7 +209,7 @@ class Arguments:
 
     def at_set(self) -> bool:
         """A sequence set comes next."""
-        return _SET.match(self.text, self.at) is not None
+        return self.peek(b"$") or _SET.match(self.text, self.at) is not None
 
     def flag(self) -> str:
         """One flag; system flags in their usual spelling."""
@@ -242,16 +271,3 @@ class Arguments:
 def _month(name: bytes) -> int:
     """1 to 12. Raises ValueError."""
     return MONTHS.index(name.decode("ascii").capitalize()) + 1
-
-
-def _unicode(raw: bytes) -> str:
-    try:
-        return decode_name(raw)
-    except NotAName as error:
-        raise Malformed(str(error)) from error
-
-
-def _folder_name(raw: bytes) -> str:
-    name = _unicode(raw)
-    head, slash, rest = name.partition("/")
-    return f"INBOX{slash}{rest}" if head.upper() == "INBOX" else name

@@ -14,7 +14,11 @@ from twisted.internet.interfaces import ITransport
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from simulator.imap.deflate import Deflate, Garbled
 from simulator.model.certificate import TlsFacts
+
+PIECE = 32 * 1024
+"""Octets of compressed input that are unpacked in one turn of the loop."""
 
 
 class Talker(Protocol):
@@ -25,6 +29,8 @@ class Talker(Protocol):
     def connectionLost(self, reason: Failure) -> None: ...
     def pauseProducing(self) -> None: ...
     def resumeProducing(self) -> None: ...
+    def garbled(self) -> None:
+        """The compressed input cannot be read: close."""
 
 
 class SecurableTransport(Protocol):
@@ -52,6 +58,8 @@ class Bridge(asyncio.Protocol):
         self._stall: asyncio.TimerHandle | None = None
         self._producer: Talker | None = None
         self._reading = True
+        self._deflate: Deflate | None = None
+        self._unpacking: asyncio.Handle | None = None
 
     # -- asyncio's side
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -63,8 +71,27 @@ class Bridge(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Octets from the peer."""
-        if not self.disconnecting:
+        if self.disconnecting:
+            return
+        if self._deflate is None:
             self._protocol.dataReceived(data)
+        else:
+            self._deflate.feed(data)
+            self._unpack()
+
+    def _unpack(self) -> None:
+        """Hand over one piece of compressed input a turn; the peer waits while there are more."""
+        deflate, self._unpacking = self._deflate, None
+        if self.disconnecting or not self._reading or deflate is None:
+            return
+        try:
+            piece = deflate.take(PIECE)
+        except Garbled:
+            self._protocol.garbled()
+            return
+        if piece:
+            self._protocol.dataReceived(piece)
+        self._set_reading()
 
     def eof_received(self) -> bool:
         """A peer that closed its side is not waited for."""
@@ -73,6 +100,8 @@ class Bridge(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """The end; told once."""
         self._calm()
+        if self._unpacking is not None:
+            self._unpacking.cancel()
         self.disconnecting = True
         why = ConnectionLost(str(error)) if error else ConnectionDone()
         self._protocol.connectionLost(Failure(why))  # type: ignore[no-untyped-call]
@@ -103,7 +132,7 @@ class Bridge(asyncio.Protocol):
     def write(self, data: bytes) -> None:
         """Send, unless the connection is going away."""
         if not self.disconnecting:
-            self._transport.write(data)
+            self._transport.write(data if self._deflate is None else self._deflate.pack(data))
 
     def writeSequence(self, data: Iterable[bytes]) -> None:
         """Send pieces as one."""
@@ -161,7 +190,25 @@ class Bridge(asyncio.Protocol):
         """Read from the peer, or let the kernel's buffers slow it down."""
         if reading != self._reading and not self.disconnecting:
             self._reading = reading
-            if reading:
-                self._transport.resume_reading()
-            else:
-                self._transport.pause_reading()
+            self._set_reading()
+
+    def compress(self) -> None:
+        """From now on, both directions are DEFLATE (RFC 4978)."""
+        self._deflate = Deflate()
+
+    @property
+    def compressed(self) -> bool:
+        """Both directions are DEFLATE."""
+        return self._deflate is not None
+
+    def _set_reading(self) -> None:
+        """The transport is read while the session wants it and nothing compressed waits before it."""
+        if self.disconnecting:
+            return
+        waiting = self._deflate is not None and self._deflate.more
+        if self._reading and not waiting:
+            self._transport.resume_reading()
+        else:
+            self._transport.pause_reading()
+        if self._reading and waiting and self._unpacking is None:
+            self._unpacking = self._loop.call_soon(self._unpack)

@@ -25,11 +25,18 @@ TABLES = ("commands", "fetch_items", "fetch_sections", "search_keys", "status_it
 def compose(names: tuple[str, ...] | None) -> type[Session]:
     """The server with these extensions, all of them for None. Raises ValueError."""
     if names is None:
-        return assemble(tuple(EXTENSIONS.values()))
+        names = tuple(EXTENSIONS)
     unknown = [name for name in names if name not in EXTENSIONS]
     if unknown:
         raise ValueError(f"unknown IMAP extensions: {', '.join(unknown)}; known: {', '.join(EXTENSIONS)}")
-    return assemble(tuple(kind for name, kind in EXTENSIONS.items() if name in names))
+    return assemble(tuple(EXTENSIONS[name] for name in standing(names)))
+
+
+def standing(names: tuple[str, ...]) -> tuple[str, ...]:
+    """These extensions, in their order, without those that lean on one that is not among them."""
+    left = tuple(name for name in EXTENSIONS if name in names)
+    kept = tuple(name for name in left if set(EXTENSIONS[name].needs) <= set(left))
+    return kept if kept == left else standing(kept)
 
 
 @lru_cache(maxsize=16)
@@ -41,6 +48,7 @@ def assemble(extensions: tuple[type[Session], ...]) -> type[Session]:
         for table in TABLES}
     for table in ("announces", "uid_commands"):
         merged[table] = tuple(dict.fromkeys(name for part in parts for name in part.__dict__.get(table, ())))
+    merged["enabling"] = frozenset(name for part in parts for name in part.__dict__.get("enabling", ()))
     server = type("ImapServer", (*reversed(extensions), *BASE), merged)
     for part in parts:
         for name in (*part.__dict__.get("commands", ()), *part.__dict__.get("uid_commands", ())):

@@ -33,7 +33,8 @@ class Connection(IMAP4Server):
 
     def __init__(self, door: Surroundings, bridge: Bridge) -> None:
         super().__init__(scheduler=_no_scheduler)  # type: ignore[no-untyped-call]
-        self.door, self.bridge, self.limits = door, bridge, door.settings
+        self.door, self.bridge = door, bridge
+        self.limits = door.offer(None).settings
         self.loop = asyncio.get_running_loop()
         self.reader = Reader(self.limits)
         self.identity: Identity | None = None
@@ -52,6 +53,14 @@ class Connection(IMAP4Server):
 
     def configure(self) -> None:
         """For mixins: set the reader up."""
+        self.reader.non_synchronizing = self.reader.binary = False
+
+    def become(self, operator: str | None) -> None:
+        """From now on, be what this operator offers: its commands, its capabilities, its limits."""
+        offer = self.door.offer(operator)
+        self.__class__ = offer.server  # type: ignore[assignment]
+        self.limits = self.reader.limits = offer.settings
+        self.configure()
 
     def serve(self, command: Command) -> None:
         """Answer at once, or set ``busy`` and start the work that will."""
@@ -76,7 +85,7 @@ class Connection(IMAP4Server):
         self._born = self._heard = self.loop.time()
         self.door.hang_ups.add(self.hang_up)
         self.bridge.registerProducer(self, True)
-        self.configure()
+        self.become(self.tls.operator if self.tls is not None else None)
         self.watch_time()
         self.send(self.greeting())
         self.flush()
@@ -110,6 +119,10 @@ class Connection(IMAP4Server):
             self.send(b"* BYE %b\r\n" % words)
             self.flush()
             self.close()
+
+    def garbled(self) -> None:
+        """What comes is not what was agreed on."""
+        self.hang_up(b"The compressed input cannot be read")
 
     def close(self) -> None:
         """Close after what was written; nothing more is read."""

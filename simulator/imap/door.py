@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from simulator.clock import Clock
 from simulator.imap.bridge import Bridge
 from simulator.imap.compose import compose
 from simulator.imap.settings import ImapSettings
-from simulator.imap.surroundings import Surroundings
+from simulator.imap.surroundings import Offer, Surroundings
 from simulator.journal import Journal
 from simulator.signin import SignIn
 from simulator.store.interface import Store
@@ -18,10 +19,14 @@ class ImapDoor:
     """``imap`` or ``imaps``. Refuses to be made when an extension is unknown or incomplete (ValueError)."""
 
     def __init__(self, door: str, signin: SignIn, store: Store, journal: Journal, clock: Clock,
-                 settings: ImapSettings | None = None) -> None:
+                 settings: ImapSettings | None = None, by_operator: Mapping[str, ImapSettings] | None = None) -> None:
+        """``by_operator`` is for clients that named an operator's host (SNI), and for its mailboxes once signed in."""
         self.settings = settings or ImapSettings()
         self._server = compose(self.settings.extensions)
-        self._here = Surroundings(door, signin, store, journal, clock, self.settings)
+        offers: dict[str | None, Offer] = {None: Offer(self._server, self.settings)}
+        for operator, own in (by_operator or {}).items():
+            offers[operator] = Offer(compose(own.extensions), own)
+        self._here = Surroundings(door, signin, store, journal, clock, offers)
 
     def protocol(self) -> asyncio.Protocol:
         """One connection's protocol, for ``wire.Listener``."""

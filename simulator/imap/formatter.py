@@ -43,6 +43,17 @@ def folder_name(name: str) -> bytes:
     return astring(encode_name(name))
 
 
+@lru_cache(maxsize=1024)
+def utf8_name(name: str) -> bytes:
+    """A folder name as it is, for clients that take UTF-8 in quoted strings (RFC 6855, RFC 9051)."""
+    return utf8_string(name) if not name.isascii() else astring(name.encode("ascii"))
+
+
+def utf8_string(text: str) -> bytes:
+    """A quoted string of any characters but CR, LF and NUL."""
+    return b'"%b"' % text.replace("\\", "\\\\").replace('"', '\\"').encode()
+
+
 @lru_cache(maxsize=4096)
 def flag_list(flags: frozenset[str]) -> bytes:
     """Flags between the parentheses: system flags in the order of the standard, then keywords."""

@@ -17,6 +17,8 @@ class NumberSet:
     """The elements as they were written, STAR for ``*``."""
 
     elements: tuple[tuple[int, int], ...]
+    saved: bool = False
+    """``$``: what the last SEARCH saved (RFC 5182)."""
 
     def resolved(self, largest: int) -> list[tuple[int, int]]:
         """Ascending, disjoint, inclusive ranges with ``*`` read as ``largest``."""
@@ -29,6 +31,9 @@ class NumberSet:
             else:
                 merged.append((low, high))
         return merged
+
+
+SAVED = NumberSet((), saved=True)
 
 
 def parse_set(text: bytes, most: int) -> NumberSet | None:

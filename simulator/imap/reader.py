@@ -49,7 +49,7 @@ class Reader:
     """Bytes in, commands out."""
 
     def __init__(self, settings: ImapSettings) -> None:
-        self._limits = settings
+        self.limits = settings
         self._buffer = bytearray()
         self._scanned = 0
         self.signed_in = False
@@ -92,8 +92,8 @@ class Reader:
         end = self._buffer.find(b"\n", self._scanned)
         if end < 0:
             self._scanned = len(self._buffer)
-            return _TOO_LONG if self._scanned > self._limits.line else None
-        if end > self._limits.line:
+            return _TOO_LONG if self._scanned > self.limits.line else None
+        if end > self.limits.line:
             return _TOO_LONG
         data = bytes(self._buffer[:end])
         del self._buffer[: end + 1]
@@ -127,7 +127,7 @@ class Reader:
         announced = _LITERAL.search(line)
         if self._refusal is not None:
             return self._skip(announced)
-        if self._small > self._limits.command:
+        if self._small > self.limits.command:
             return self._refuse(b"BAD [TOOBIG] The command is too long", announced)
         if not announced:
             return self._complete()
@@ -148,14 +148,14 @@ class Reader:
             return _NO_COMMAND
         if plus and not self.non_synchronizing:
             return b"BAD Non-synchronizing literals are not offered"
-        if len(self._literals) >= self._limits.literals:
+        if len(self._literals) >= self.limits.literals:
             return b"BAD [TOOBIG] Too many literals in one command"
         behind_folder = self._text.find(b" ", start.end() + 1) > start.end() + 1
         if self.signed_in and start[2].upper() == b"APPEND" and behind_folder:
             return self._message_problem(size, eight)
-        most = self._limits.literal if self.signed_in else self._limits.early_literal
+        most = self.limits.literal if self.signed_in else self.limits.early_literal
         self._small += size
-        if eight or size > most or self._small > self._limits.command:
+        if eight or size > most or self._small > self.limits.command:
             return b"BAD [TOOBIG] A literal here has at most %d octets" % most
         return b""
 
@@ -164,17 +164,17 @@ class Reader:
         self._appended += size
         if eight and not self.binary:
             return b"BAD BINARY is not offered"
-        if size > self._limits.append:
-            return b"NO [TOOBIG] A message has at most %d octets" % self._limits.append
-        if self._appended > self._limits.append_command:
-            return b"NO [TOOBIG] The messages of one APPEND have at most %d octets" % self._limits.append_command
+        if size > self.limits.append:
+            return b"NO [TOOBIG] A message has at most %d octets" % self.limits.append
+        if self._appended > self.limits.append_command:
+            return b"NO [TOOBIG] The messages of one APPEND have at most %d octets" % self.limits.append_command
         return b""
 
     def _refuse(self, answer: bytes, announced: re.Match[bytes] | None) -> Refusal | None:
         """Answer at once what the peer waits with, skip first what it is already sending."""
         refusal = Refusal(_tag(self._text), answer)
         if announced and announced[3]:
-            if int(announced[2]) > (_SURELY_TOO_MUCH if self.signed_in else self._limits.command):
+            if int(announced[2]) > (_SURELY_TOO_MUCH if self.signed_in else self.limits.command):
                 return Refusal(refusal.tag, answer, fatal=True)
             self._refusal = refusal
             return self._skip(announced)

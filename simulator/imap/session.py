@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from simulator.imap.arguments import Arguments, Malformed
 from simulator.imap.bridge import Bridge
 from simulator.imap.connection import Connection
-from simulator.imap.formatter import number_set, plain
+from simulator.imap.formatter import folder_name, number_set, plain, utf8_name
 from simulator.imap.numbers import NumberSet
 from simulator.imap.outcomes import Refused, no_of
 from simulator.imap.reader import Command, Refusal
@@ -20,6 +20,9 @@ from simulator.store.interface import Change, StoreError
 Answer = bytes | Coroutine[Any, Any, bytes]
 """``OK …``, ``NO …`` or ``BAD …`` without the tag; empty when the tagged line was already sent."""
 Handler = Callable[[Arguments], Answer]
+UTF8 = frozenset({"UTF8=ACCEPT", "IMAP4REV2"})
+"""Enabling one of these makes folder names UTF-8, both ways."""
+
 
 class Phase(IntFlag):
     """RFC 3501 3: where a command is allowed."""
@@ -40,6 +43,8 @@ class Session(Connection):
     """Commands that may come behind UID."""
     announces: ClassVar[tuple[str, ...]] = ()
     """Capabilities of a mixin, in the order they are listed."""
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Extensions without which this one is not offered either."""
     keeps_numbers: ClassVar[frozenset[str]] = frozenset({"FETCH", "STORE", "SEARCH", "SORT", "THREAD"})
     """Commands during which no EXPUNGE may be told, unless they come behind UID (RFC 3501 7.4.1)."""
 
@@ -88,7 +93,7 @@ class Session(Connection):
             self.pump()
 
     def _dispatch(self, command: Command) -> Answer:
-        arguments = Arguments(command, self.limits)
+        arguments = Arguments(command, self.limits, utf8=self.utf8)
         name = command.name
         if name == "UID":
             arguments.space()
@@ -201,6 +206,16 @@ class Session(Connection):
         """So much more does not fit in the mailbox."""
         assert self.identity is not None
         return self.store.usage(self.mailbox) + octets > self.identity.mailbox.quota
+
+    # -- what this client takes
+    @property
+    def utf8(self) -> bool:
+        """Quoted strings and folder names are UTF-8."""
+        return not self.enabled.isdisjoint(UTF8)
+
+    def spelled(self, name: str) -> bytes:
+        """A folder name as this client reads it."""
+        return utf8_name(name) if self.utf8 else folder_name(name)
 
     # -- capability and journal
     def capability_list(self) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from simulator.clock import Clock
@@ -16,6 +16,15 @@ from simulator.signin import SignIn
 from simulator.store.interface import Store
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the clients of one operator meet."""
+
+    server: type[object]
+    """The session's class, put together from the extensions that the operator has."""
+    settings: ImapSettings
+
+
 @dataclass(slots=True)
 class Surroundings:
     """Given to every session."""
@@ -26,7 +35,8 @@ class Surroundings:
     store: Store
     journal: Journal
     clock: Clock
-    settings: ImapSettings
+    offers: Mapping[str | None, Offer]
+    """By operator; None is for those who are not named."""
     recents: Recents = field(default_factory=Recents)
     shelves: Shelves = field(init=False)
     headers: Headers = field(init=False)
@@ -38,6 +48,10 @@ class Surroundings:
     def __post_init__(self) -> None:
         self.shelves = Shelves(self.store)
         self.headers = Headers(self.store)
+
+    def offer(self, operator: str | None) -> Offer:
+        """What this operator offers."""
+        return self.offers.get(operator) or self.offers[None]
 
     def keep(self, task: asyncio.Task[None]) -> None:
         """Hold on to a command until it is done, also when its session goes away."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
-from simulator.imap.formatter import flag_list
+from simulator.imap.formatter import flag_list, number_set
 from simulator.imap.numbers import NumberSet
+from simulator.imap.shelves import without
 from simulator.store.interface import SYSTEM_FLAGS, Change, Folder, Message
 
 
@@ -22,25 +23,37 @@ class View:
     """The selected folder of one session. ``messages[n - 1]`` is message number n."""
 
     def __init__(self, folder: Folder, messages: list[Message], keywords: Sequence[str], *,
-                 read_only: bool, recent_above: int) -> None:
+                 read_only: bool, recent_above: int, modseq: int = 0) -> None:
+        """``messages`` is lent by a shelf: it is copied before it is changed."""
         self.folder = folder
         self.messages = messages
+        self._lent = True
         self.keywords = list(keywords)
         self.read_only = read_only
         self.with_modseq = False
         """CONDSTORE is on: flag changes carry MODSEQ (RFC 7162)."""
+        self.with_uid = False
+        """Flag changes carry UID (RFC 9051 7.5.2)."""
+        self.with_recent = True
+        """RECENT and \\Recent are told; IMAP4rev2 has none."""
+        self.vanishing = False
+        """QRESYNC is on: VANISHED instead of EXPUNGE."""
+        self.saved: list[int] | None = None
+        """UIDs of ``$`` (RFC 5182); None when there is no ``$``."""
         self.gone = False
         """The folder was deleted by someone."""
         self.read: set[int] = set()
         """UIDs whose reading was written in the journal."""
-        self.known_modseq = folder.highestmodseq
+        self.modseq = modseq
+        """Every change up to this one was heard."""
         self._recent_above = recent_above
         self._recent_to = messages[-1].uid if messages else 0
         self._new_recent: set[int] = set()
         self._folded = {keyword.lower() for keyword in keywords}
         self._added: list[Message] = []
         self._flagged: dict[int, Message] = {}
-        self._expunged: set[int] = set()
+        self._expunged: dict[int, int] = {}
+        """UID to the modification sequence of its end."""
 
     # -- looking
     def place(self, uid: int) -> int | None:
@@ -61,12 +74,15 @@ class View:
     def flags(self, message: Message) -> bytes:
         """The flags between the parentheses, \\Recent included."""
         text = flag_list(message.flags)
-        if self.is_recent(message.uid):
+        if self.with_recent and self.is_recent(message.uid):
             return text + b" \\Recent" if text else b"\\Recent"
         return text
 
     def positions(self, numbers: NumberSet, *, by_uid: bool) -> list[range] | None:
         """Ascending positions; None when a sequence number is beyond the last message (RFC 3501 9, seq-number)."""
+        if numbers.saved:
+            places = [at for uid in self.saved or () if (at := self.place(uid)) is not None]
+            return None if self.saved is None else [range(at, at + 1) for at in places]
         count = len(self.messages)
         if not by_uid:
             ranges = numbers.resolved(count)
@@ -82,13 +98,14 @@ class View:
     def hear(self, change: Change) -> None:
         """Remember a change until it may be told."""
         self.gone = self.gone or change.gone
+        self.modseq = max(self.modseq, change.modseq)
         newest = self._newest()
         for message in change.added:
             if message.uid > newest:
                 self._added.append(message)
                 newest = message.uid
         self.heard_flags(change.flagged)
-        self.heard_expunged(change.expunged)
+        self.heard_expunged(change.expunged, change.modseq)
 
     def heard_flags(self, messages: Iterable[Message]) -> None:
         """Flags that were changed."""
@@ -102,11 +119,11 @@ class View:
                 if at < len(self._added) and self._added[at].uid == message.uid:
                     self._added[at] = message
 
-    def heard_expunged(self, uids: Iterable[int]) -> None:
+    def heard_expunged(self, uids: Iterable[int], modseq: int = 0) -> None:
         """UIDs that are no more; a message nobody was told of just disappears."""
         for uid in uids:
             if self.place(uid) is not None:
-                self._expunged.add(uid)
+                self._expunged.setdefault(uid, modseq)
             else:
                 at = bisect_left(self._added, uid, key=_uid)
                 if at < len(self._added) and self._added[at].uid == uid:
@@ -117,13 +134,24 @@ class View:
         for message in messages:
             at = self.place(message.uid)
             if at is not None and message.modseq >= self.messages[at].modseq:
-                self.messages[at] = message
+                self._own()[at] = message
 
     # -- telling
     @property
     def silent(self) -> bool:
         """There is nothing to tell."""
         return not (self._added or self._flagged or self._expunged)
+
+    @property
+    def settled(self) -> int:
+        """Every change up to this modification sequence was told."""
+        untold = [*self._expunged.values(), *(m.modseq for m in (*self._added, *self._flagged.values()))]
+        return min(self.modseq, min(untold) - 1) if untold else self.modseq
+
+    @property
+    def withheld(self) -> int:
+        """Modification sequence of the first expunge that was not told; 0 when all were."""
+        return min(self._expunged.values(), default=0)
 
     def report(self, *, expunges: bool, claim: Recents | None = None) -> list[bytes]:
         """Lines for everything heard and allowed now; the view is changed accordingly."""
@@ -138,7 +166,7 @@ class View:
 
     def report_flags(self) -> list[bytes]:
         """Lines for flag changes alone, for the start of a command that looks at flags; numbers stay as they are."""
-        going = {uid: self._flagged.pop(uid) for uid in self._expunged & self._flagged.keys()}
+        going = {uid: self._flagged.pop(uid) for uid in self._expunged.keys() & self._flagged.keys()}
         lines = self._tell_flags() if self._flagged else []
         self._flagged = going
         return lines
@@ -163,9 +191,15 @@ class View:
     def flags_line(self, at: int, *, uid: bool = False) -> bytes:
         """``* n FETCH (FLAGS (...))`` of one message."""
         message = self.messages[at]
-        extra = (b" UID %d" % message.uid if uid or self.with_modseq else b"") + (
+        extra = (b" UID %d" % message.uid if uid or self.with_modseq or self.with_uid else b"") + (
             b" MODSEQ (%d)" % message.modseq if self.with_modseq else b"")
         return b"* %d FETCH (FLAGS (%b)%b)\r\n" % (at + 1, self.flags(message), extra)
+
+    def _own(self) -> list[Message]:
+        """The list, to be changed."""
+        if self._lent:
+            self.messages, self._lent = list(self.messages), False
+        return self.messages
 
     def _newest(self) -> int:
         if self._added:
@@ -173,26 +207,26 @@ class View:
         return self.messages[-1].uid if self.messages else 0
 
     def _tell_expunged(self) -> list[bytes]:
-        places = sorted((at for uid in self._expunged if (at := self.place(uid)) is not None), reverse=True)
+        places = sorted(at for uid in self._expunged if (at := self.place(uid)) is not None)
+        uids = [self.messages[at].uid for at in places]
         self._flagged = {uid: m for uid, m in self._flagged.items() if uid not in self._expunged}
-        self._new_recent -= self._expunged
-        if len(places) > 16:
-            gone = set(places)
-            self.messages = [m for at, m in enumerate(self.messages) if at not in gone]
-        else:
-            for at in places:
-                del self.messages[at]
+        self._new_recent -= self._expunged.keys()
         self._expunged.clear()
-        return [b"* %d EXPUNGE\r\n" % (at + 1) for at in places]
+        if places:
+            self.messages = without(self._own(), places)
+        if self.vanishing:
+            return [b"* VANISHED %b\r\n" % number_set(uids)] if uids else []
+        return [b"* %d EXPUNGE\r\n" % (at + 1) for at in reversed(places)]
 
     def _tell_added(self, claim: Recents | None) -> list[bytes]:
         if claim is not None and not self.read_only:
             above = claim.claim(self.folder.id, self._added[-1].uid)
             self._new_recent.update(m.uid for m in self._added if m.uid > above)
         lines = self.new_keywords(self._added)
-        self.messages += self._added
+        self._own().extend(self._added)
         self._added = []
-        return [*lines, b"* %d EXISTS\r\n" % len(self.messages), b"* %d RECENT\r\n" % self.recent()]
+        lines.append(b"* %d EXISTS\r\n" % len(self.messages))
+        return [*lines, b"* %d RECENT\r\n" % self.recent()] if self.with_recent else lines
 
     def _tell_flags(self) -> list[bytes]:
         news = [(at, message) for message in self._flagged.values()
@@ -201,7 +235,7 @@ class View:
         lines = self.new_keywords(message for _, message in news)
         for at, message in sorted(news, key=lambda pair: pair[0]):
             told = self.messages[at].flags
-            self.messages[at] = message
+            self._own()[at] = message
             if told != message.flags or self.with_modseq:
                 lines.append(self.flags_line(at))
         return lines

@@ -43,6 +43,8 @@ class Operator:
     """Doors of its own: door name to port, 0 for any free one."""
     imap_without: frozenset[str] = frozenset()
     """IMAP extensions that its server lacks, in capitals."""
+    imap_also: frozenset[str] = frozenset()
+    """IMAP extensions that its server offers although most do not, in capitals."""
     folder_names: Mapping[str, str] = field(default_factory=dict)
     """Names of its own for some of FOLDER_USES."""
 

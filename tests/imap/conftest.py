@@ -96,12 +96,13 @@ OpenHouse = Callable[..., "contextlib.AbstractAsyncContextManager[House]"]
 
 @contextlib.asynccontextmanager
 async def a_house(store: Store, *, settings: ImapSettings | None = None, tls: ServerTls | None = None,
-                  implicit: bool = False) -> AsyncIterator[House]:
-    """A door that lets sign in without TLS unless it is given TLS."""
+                  implicit: bool = False, mailiz: ImapSettings | None = None) -> AsyncIterator[House]:
+    """A door that lets sign in without TLS unless it is given TLS. ``mailiz`` are settings of that operator."""
     clock = Clock(datetime(2026, 11, 22, 20, 0, tzinfo=UTC), frozen=True)
     journal, porter = Journal(clock), Porter()
     settings = settings or ImapSettings(clear_is_private=tls is None)
-    door = ImapDoor("imaps" if implicit else "imap", porter, store, journal, clock, settings)
+    door = ImapDoor("imaps" if implicit else "imap", porter, store, journal, clock, settings,
+                    {"mailiz": mailiz} if mailiz else None)
     gate = Gate(max_per_address=500)
     async with Listener("127.0.0.1", 0, door.protocol, tls, gate=gate, implicit=implicit) as listener:
         house = House(door, listener, store, journal, clock, porter)

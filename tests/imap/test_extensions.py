@@ -169,3 +169,68 @@ async def test_cheap_keys_spare_reading(quick_house: House) -> None:
     await client.ok(r"STORE 2 +FLAGS.SILENT (\Seen)")
     assert await client.ok("SEARCH SEEN SUBJECT hello") == ["* SEARCH 2"]
     assert await client.ok("SEARCH SUBJECT hello UNSEEN TEXT text") == ["* SEARCH 1 3"]
+
+
+@pytest.mark.sockets
+async def test_a_saved_search_stands_for_its_messages(house: House) -> None:
+    await fill(house, 5)
+    client = await house.client()
+    await client.ok("SELECT INBOX")
+    assert await client.ok("FETCH $ UID") == []
+    assert await client.ok("SEARCH RETURN (SAVE) 2:4") == []
+    assert await client.ok("FETCH $ UID") == ["* 2 FETCH (UID 2)", "* 3 FETCH (UID 3)", "* 4 FETCH (UID 4)"]
+    await client.ok(r"UID STORE $ +FLAGS.SILENT (\Deleted)")
+    await client.ok("UID EXPUNGE 3")
+    assert await client.ok("UID SEARCH RETURN (SAVE COUNT) UID $ NOT 1") == ['* ESEARCH (TAG "t8") UID COUNT 2']
+    assert await client.ok("SEARCH $") == ["* SEARCH 2 3"]
+    assert await client.ok("SEARCH RETURN (SAVE MIN MAX) ALL") == ['* ESEARCH (TAG "t10") MIN 1 MAX 4']
+    assert (await client.command("COPY $ Trash"))[-1].endswith(" 1,5 1:2] Copied")
+    assert " NO [BADCHARSET" in (await client.command("SEARCH RETURN (SAVE) CHARSET X ALL"))[-1]
+    assert await client.ok("FETCH $ UID") == []
+
+
+@pytest.mark.sockets
+async def test_sort_answers_briefly_when_asked(house: House) -> None:
+    client = await house.client()
+    for subject in ("b", "c", "a"):
+        await client.ok(f"APPEND INBOX {{14+}}\r\nSubject: {subject}\r\n\r\n")
+    await client.ok("SELECT INBOX")
+    tag = '* ESEARCH (TAG "t6")'
+    assert await client.ok("SORT RETURN (MIN MAX COUNT ALL) (SUBJECT) UTF-8 ALL") == [
+        f"{tag} MIN 3 MAX 2 ALL 3,1:2 COUNT 3"]
+    await client.ok("UID SORT RETURN (SAVE) (REVERSE SUBJECT) UTF-8 2:3")
+    assert await client.ok("FETCH $ UID") == ["* 2 FETCH (UID 2)", "* 3 FETCH (UID 3)"]
+    assert (await client.ok("SORT (SUBJECT) UTF-8 MODSEQ 1"))[-1].startswith("* SORT 3 1 2 (MODSEQ ")
+
+
+@pytest.mark.sockets
+async def test_folders_and_messages_have_names_that_last(house: House) -> None:
+    await fill(house, 1)
+    client = await house.client()
+    created = (await client.command("CREATE Later"))[-1]
+    name = created.split("[MAILBOXID ")[1].split("]")[0]
+    await client.ok("RENAME Later Sooner")
+    assert await client.ok("STATUS Sooner (MAILBOXID)") == [f"* STATUS Sooner (MAILBOXID {name})"]
+    assert f"* OK [MAILBOXID {name}] Name for ever" in await client.ok("SELECT Sooner")
+    await client.ok("SELECT INBOX")
+    (first,) = await client.ok("FETCH 1 (EMAILID THREADID)")
+    assert first.endswith(" THREADID NIL)")
+    await client.ok("MOVE 1 Sooner")
+    await client.ok("SELECT Sooner")
+    assert await client.ok("FETCH 1 (EMAILID THREADID)") == [first]
+    email = first.split("(")[2].split(")")[0]
+    assert await client.ok(f"SEARCH EMAILID {email}") == ["* SEARCH 1"]
+    assert await client.ok("SEARCH OR EMAILID Mx THREADID T1") == ["* SEARCH"]
+
+
+@pytest.mark.sockets
+async def test_a_preview_is_the_beginning_of_the_text(house: House) -> None:
+    await fill(house, 1)
+    client = await house.client()
+    html = (b"Content-Type: text/html; charset=utf-8\r\n\r\n"
+            b"<style>p {}</style><p>R\xc3\xa9sultats&nbsp;de\r\n <b>Mme</b>")
+    await client.ok(b"APPEND INBOX {%d+}\r\n%b" % (len(html), html))
+    await client.ok("SELECT INBOX")
+    assert await client.ok("FETCH 1 (PREVIEW (LAZY) FLAGS)") == ['* 1 FETCH (PREVIEW "text" FLAGS (\\Recent))']
+    assert await client.ok("FETCH 2 PREVIEW") == ["* 2 FETCH (PREVIEW {17}", "Résultats de Mme)"]
+    assert " BAD " in (await client.command("FETCH 1 PREVIEW (FUZZY)"))[-1]

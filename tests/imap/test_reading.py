@@ -9,13 +9,13 @@ import pytest
 
 from simulator.imap.formatter import astring, number_set, plain, string
 from simulator.imap.matching import Pattern
-from simulator.mime.index import parse
-from simulator.mime.text import contains, searchable_fields, searchable_text
 from simulator.imap.names import NotAName, decode_name, encode_name
 from simulator.imap.numbers import parse_set, within
 from simulator.imap.reader import Command, Invitation, Reader, Refusal
 from simulator.imap.search.sieve import Sieve, plain_header
 from simulator.imap.settings import ImapSettings
+from simulator.mime.index import parse
+from simulator.mime.text import contains, searchable_fields, searchable_text
 
 
 @pytest.mark.parametrize("name, wire", [

@@ -1,15 +1,20 @@
-"""APPEND (RFC 3501 6.3.11): the message is kept octet for octet."""
+"""APPEND (RFC 3501 6.3.11): the message is kept octet for octet, but for binary parts, which become base64."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import ClassVar
 
 from simulator.imap.arguments import Arguments
 from simulator.imap.commands.messages import OVER_QUOTA, TRY_CREATE
 from simulator.imap.session import Answer, Phase, Session
+from simulator.mime.textual import textual
 from simulator.store.interface import Folder, NewMessage
 
-_BARE = b"NO [CANNOT] Lines end with CRLF; this message holds a bare CR or LF"
+_BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+CR = 13
+_NUL = b"NO [UNKNOWN-CTE] NUL is taken only in parts that say Content-Transfer-Encoding: binary"
 
 
 class Append(Session):
@@ -46,18 +51,26 @@ class Append(Session):
         if args.peek(b'"'):
             date = args.date_time()
             args.space()
-        body, binary = args.message()
+        body, binary = self.append_literal(args)
         return NewMessage(body, date, flags), binary
+
+    def append_literal(self, args: Arguments) -> tuple[bytes, bool]:
+        """The octets of a message, and whether they may be any."""
+        return args.message()
 
     async def _append(self, name: str, messages: list[NewMessage], binary: list[bool]) -> bytes:
         folder = self.store.folder(self.mailbox, name)
         if folder is None or not folder.selectable:
             return TRY_CREATE
-        for message, as_is in zip(messages, binary, strict=True):
-            if b"\0" in message.body and not as_is:
-                return b"BAD A literal holds no NUL"
-            if not as_is and not has_clean_lines(message.body):
-                return _BARE
+        for place, (message, as_is) in enumerate(zip(messages, binary, strict=True)):
+            if b"\0" in message.body:
+                text = textual(message.body) if as_is else None
+                if text is None:
+                    return _NUL if as_is else b"BAD A literal holds no NUL"
+                messages[place] = replace(message, body=text)
+            problem = b"" if as_is else self.unfit_message(message.body)
+            if problem:
+                return problem
         if self.over_quota(sum(len(message.body) for message in messages)):
             return OVER_QUOTA
         uids = await self.store.append(folder.id, messages, origin=self)
@@ -65,12 +78,23 @@ class Append(Session):
                   uids=",".join(map(str, uids))[:1000], size=sum(len(m.body) for m in messages))
         return b"OK %bAppended" % self.append_code(folder, uids)
 
+    def unfit_message(self, body: bytes) -> bytes:
+        """The refusal of a message, empty when it may come."""
+        bare = first_bare(body)
+        if bare is None:
+            return b""
+        return b"NO [CANNOT] Line %d of the message ends with a bare %b: every line must end with CRLF" % (
+            body.count(b"\n", 0, bare) + 1, b"CR" if body[bare] == CR else b"LF")
+
     def append_code(self, folder: Folder, uids: tuple[int, ...]) -> bytes:
         """For UIDPLUS: the response code with a space behind it."""
         return b""
 
 
-def has_clean_lines(body: bytes) -> bool:
-    """Every CR and every LF is half of a CRLF (P9)."""
+def first_bare(body: bytes) -> int | None:
+    """Where the first CR or LF stands that is no half of a CRLF (P9)."""
     pairs = body.count(b"\r\n")
-    return body.count(b"\n") == pairs and body.count(b"\r") == pairs
+    if body.count(b"\n") == pairs and body.count(b"\r") == pairs:
+        return None
+    found = _BARE.search(body)
+    return found.start() if found else None

@@ -101,6 +101,7 @@ class Auth(Session):
         self.reader.clear()
         try:
             self.tls = await transport.start_tls()
+            self.become(self.tls.operator)
         except (ConnectionError, OSError, RuntimeError):
             # The TLS layer closed the connection and noted why.
             self.close()
@@ -197,7 +198,9 @@ class Auth(Session):
             said = await self._challenge(outcome.proof)
             if not isinstance(said, _Said) or said.data:
                 return _CANCELLED if said is not None else b""
-        await self.store.ensure_mailbox(outcome.identity.mailbox.address.key, self.limits.folder_names)
+        mailbox = outcome.identity.mailbox
+        self.become(mailbox.operator)
+        await self.store.ensure_mailbox(mailbox.address.key, self.limits.folder_names)
         self.identity = outcome.identity
         self.reader.signed_in = True
         self.watch_time()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import ClassVar
@@ -10,11 +11,15 @@ from simulator.imap.arguments import Arguments
 from simulator.imap.commands.messages import BAD_SET, NO_MORE
 from simulator.imap.fetch.items import FLAGS, ITEMS, SECTIONS, UID, Item, Plan, SectionParser, parse_items
 from simulator.imap.fetch.loaded import Expunged, Loaded
+from simulator.imap.numbers import NumberSet
 from simulator.imap.session import Answer, Phase, Session
 from simulator.imap.slices import by_count, by_size
+from simulator.mime.index import parse, to_bytes
 from simulator.store.interface import FlagOp
 
 SEEN = "\\Seen"
+LARGE = 256 * 1024
+"""Octets of a message above which it is not parsed on the loop."""
 _FETCHED = b"OK Fetched"
 
 
@@ -37,6 +42,7 @@ class Fetching(Session):
         places = self.places(numbers, by_uid=args.by_uid)
         if places is None:
             return BAD_SET
+        self.fetch_begins(numbers, since)
         if since is not None:
             messages = self.selected.messages
             places = [at for at in places if messages[at].modseq > since]
@@ -44,12 +50,21 @@ class Fetching(Session):
 
     def fetch_modifiers(self, args: Arguments, items: tuple[Item, ...]) -> tuple[Plan, int | None]:
         """The plan, and the modification sequence below which messages are left out (CONDSTORE)."""
-        return plan_for(items, args.by_uid), None
+        return plan_for(items, self.says_uid(args)), None
+
+    def says_uid(self, args: Arguments) -> bool:
+        """UID belongs in every answer of this command."""
+        return args.by_uid
+
+    def fetch_begins(self, numbers: NumberSet, since: int | None) -> None:
+        """For QRESYNC: what is told before the first answer."""
 
     def _fetch(self, plan: Plan, places: list[int]) -> Answer:
         view = self.selected
         if plan.sees and not view.read_only and any(SEEN not in view.messages[at].flags for at in places):
             return self._fetch_slowly(plan, places, marks=True)
+        if plan.needs_index and any(view.messages[at].size > LARGE for at in places):
+            return self._fetch_slowly(plan, places)
         slices = self._slices(plan, places)
         first = next(slices, ())
         missing = self._say(plan, first)
@@ -68,7 +83,8 @@ class Fetching(Session):
             if not await self.breathe():
                 return b""
             seen = await self._mark_seen(piece) if marks else frozenset()
-            missing = self._say(plan, piece, newly_seen=seen) or missing
+            parsed = await self._parse_large(piece) if plan.needs_index else {}
+            missing = self._say(plan, piece, newly_seen=seen, parsed=parsed) or missing
         return NO_MORE if missing else _FETCHED
 
     async def _mark_seen(self, piece: Sequence[int]) -> frozenset[int]:
@@ -81,7 +97,20 @@ class Fetching(Session):
         view.learn(result.changed)
         return frozenset(unseen[message.uid] for message in result.changed)
 
-    def _say(self, plan: Plan, piece: Sequence[int], newly_seen: frozenset[int] = frozenset()) -> bool:
+    async def _parse_large(self, piece: Sequence[int]) -> dict[int, bytes]:
+        """MIME indexes of large messages that have none yet, made in a thread: a hostile one takes seconds."""
+        view, parsed = self.selected, dict[int, bytes]()
+        large = [view.messages[at].uid for at in piece if view.messages[at].size > LARGE]
+        known = self.store.index(view.folder.id, large) if large else {}
+        for uid in large:
+            body = self.store.body(view.folder.id, uid) if uid not in known else None
+            if body is not None:
+                parsed[uid] = await asyncio.to_thread(index_of, body)
+                self.store.save_index(view.folder.id, uid, parsed[uid])
+        return parsed
+
+    def _say(self, plan: Plan, piece: Sequence[int], newly_seen: frozenset[int] = frozenset(),
+             parsed: Mapping[int, bytes] | None = None) -> bool:
         """Answer for these positions. True when some message was not there any more."""
         view = self.selected
         if plan.items == (FLAGS,) and not view.with_modseq:
@@ -92,7 +121,7 @@ class Fetching(Session):
         with_flags = with_flags if plan.has("MODSEQ") else self.with_modseq(with_flags)
         read: list[int] = []
         missing = False
-        for at, message in self._load(plan, piece):
+        for at, message in self._load(plan, piece, parsed or {}):
             items = with_flags.items if at in newly_seen else plan.items
             try:
                 text = b" ".join([item.render(message) for item in items])
@@ -109,7 +138,7 @@ class Fetching(Session):
         """For CONDSTORE: a report of new flags carries MODSEQ."""
         return plan
 
-    def _load(self, plan: Plan, piece: Sequence[int]) -> Iterator[tuple[int, Loaded]]:
+    def _load(self, plan: Plan, piece: Sequence[int], parsed: Mapping[int, bytes]) -> Iterator[tuple[int, Loaded]]:
         """The messages of a piece, read together when their octets are needed."""
         view, store = self.selected, self.store
         if not plan.needs_body and not plan.needs_index:
@@ -117,7 +146,7 @@ class Fetching(Session):
                 yield at, Loaded(store, view, at)
             return
         uids = [view.messages[at].uid for at in piece]
-        indexes: Mapping[int, bytes] = store.index(view.folder.id, uids) if plan.needs_index else {}
+        indexes = {**store.index(view.folder.id, uids), **parsed} if plan.needs_index else {}
         if not plan.needs_body or len(piece) == 1:
             for at in piece:
                 yield at, Loaded(store, view, at, stored_index=indexes.get(view.messages[at].uid))
@@ -134,6 +163,11 @@ class Fetching(Session):
         if fresh:
             view.read.update(fresh)
             self.note_messages("read", view, fresh)
+
+
+def index_of(body: bytes) -> bytes:
+    """The MIME index of a message, as the store keeps it."""
+    return to_bytes(parse(body))
 
 
 @lru_cache(maxsize=256)

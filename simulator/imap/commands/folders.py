@@ -7,6 +7,7 @@ from typing import ClassVar
 from simulator.imap.arguments import Arguments
 from simulator.imap.commands.selecting import NO_FOLDER
 from simulator.imap.session import Answer, Phase, Session
+from simulator.store.interface import Folder
 from simulator.store.names import folder_name as checked_name
 from simulator.store.names import parents
 
@@ -35,9 +36,15 @@ class Folders(Session):
         problem = self._unfit(name)
         if problem:
             return problem
-        await self.store.create_folder(self.mailbox, checked_name(name), use)
+        folder = await self.store.create_folder(self.mailbox, checked_name(name), use)
         self.note("folder", f"folder {name} created", folder=name, action="created")
-        return b"OK Created"
+        if folder.name != name:
+            self.renamed(name, folder.name)
+        return b"OK %bCreated" % self.created_code(folder)
+
+    def created_code(self, folder: Folder) -> bytes:
+        """For OBJECTID: the response code with a space behind it."""
+        return b""
 
     def _unfit(self, name: str) -> bytes:
         """The refusal of a new name, empty when it may be."""
@@ -93,8 +100,12 @@ class Folders(Session):
         if new.startswith(old + "/") and old != "INBOX":
             return b"NO [CANNOT] A folder cannot move below itself"
         await self.store.rename_folder(folder.id, checked_name(new))
+        self.renamed(old, checked_name(new))
         self.note("folder", f"folder {old} renamed to {new}", folder=old, to=new, action="renamed")
         return b"OK Renamed"
+
+    def renamed(self, old: str, new: str) -> None:
+        """For IMAP4rev2: a folder has another name."""
 
     def command_subscribe(self, args: Arguments) -> Answer:
         """RFC 3501 6.3.6"""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from simulator.imap.arguments import Arguments
-from simulator.imap.formatter import folder_name
 from simulator.imap.matching import Pattern
 from simulator.imap.session import Answer, Phase, Session
 from simulator.store.interface import Folder
@@ -36,13 +36,19 @@ class Listing(Session):
         above = {parent for folder in folders for parent in parents(folder.name)}
         for folder in folders:
             if any(pattern.matches(folder.name) for pattern in wanted):
-                self.send(self.list_line(folder, has_children=folder.name in above))
+                self.send(self.list_line(folder.name, self.list_attributes(folder, folder.name in above)))
         return b"OK Listed"
 
-    def list_line(self, folder: Folder, *, has_children: bool) -> bytes:
-        """``* LIST (attributes) "/" name``"""
-        attributes = " ".join(self.list_attributes(folder, has_children)).encode("ascii")
-        return b'* LIST (%b) "/" %b\r\n' % (attributes, folder_name(folder.name))
+    def list_line(self, name: str, attributes: Iterable[str], extended: bytes = b"") -> bytes:
+        """``* LIST (attributes) "/" name``, and what the extended form has behind it."""
+        said = " ".join(dict.fromkeys(attributes)).encode("ascii")
+        return b'* LIST (%b) "/" %b%b\r\n' % (said, self.spelled(name), extended)
+
+    def line_of(self, name: str, extended: bytes = b"") -> bytes:
+        """The LIST line of one folder of this name, which exists."""
+        folders = {folder.name: folder for folder in self.store.folders(self.mailbox)}
+        has_children = any(name in parents(other) for other in folders)
+        return self.list_line(name, self.list_attributes(folders[name], has_children), extended)
 
     def list_attributes(self, folder: Folder, has_children: bool) -> list[str]:
         """Attributes of RFC 3501; extensions add theirs."""
@@ -62,5 +68,5 @@ class Listing(Session):
                 lines.update((parent, b"\\Noselect") for parent in parents(name)
                              if parent not in lines and pattern.matches(parent))
         for name, attribute in sorted(lines.items()):
-            self.send(b'* LSUB (%b) "/" %b\r\n' % (attribute, folder_name(name)))
+            self.send(b'* LSUB (%b) "/" %b\r\n' % (attribute, self.spelled(name)))
         return b"OK Listed"

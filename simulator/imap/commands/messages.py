@@ -15,7 +15,8 @@ from simulator.store.interface import Copied, FlagOp, FlagsChanged, Folder
 READ_ONLY = b"NO [READ-ONLY] The folder was opened by EXAMINE"
 BAD_SET = b"BAD A message number is beyond the last message"
 TRY_CREATE = b"NO [TRYCREATE] There is no such folder"
-NO_MORE = b"NO [EXPUNGEISSUED] Some of the messages are no more"
+NO_MORE = b"OK [EXPUNGEISSUED] Some of the messages are no more"
+GONE = b"NO [EXPUNGEISSUED] Some of the messages are no more, nothing was copied"
 OVER_QUOTA = b"NO [OVERQUOTA] The mailbox is full"
 
 
@@ -127,7 +128,7 @@ class Messages(Session):
         uids = [view.messages[at].uid for at in places]
         copied = await self.store.copy(view.folder.id, uids, target.id, move=move, origin=self)
         if not copied.source:
-            return NO_MORE
+            return GONE
         code = self.copy_code(copied)
         kind = "moved" if move else "copied"
         self.note_messages(kind, view, copied.source, to=target.name)
@@ -136,7 +137,7 @@ class Messages(Session):
         if code:
             self.send(b"* OK %bMoved\r\n" % code)
         view.heard_expunged(copied.source)
-        return b"OK Moved"
+        return b"OK %bMoved" % self.expunged_code(view)
 
     def copy_code(self, copied: Copied) -> bytes:
         """For UIDPLUS: the response code with a space behind it."""
@@ -157,4 +158,8 @@ class Messages(Session):
         gone = await self.store.expunge(view.folder.id, uids, origin=self)
         view.heard_expunged(gone)
         self.note_messages("deleted", view, gone)
-        return b"OK Expunged"
+        return b"OK %bExpunged" % (self.expunged_code(view) if gone else b"")
+
+    def expunged_code(self, view: View) -> bytes:
+        """For QRESYNC: the response code with a space behind it."""
+        return b""

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from simulator.imap.arguments import Arguments
-from simulator.imap.commands.messages import BAD_SET
 from simulator.imap.fetch.loaded import Expunged, Loaded
-from simulator.imap.search.keys import KEYS, METADATA, BeyondLast, Key, KeyParser, KeyReader
+from simulator.imap.search.keys import KEYS, METADATA, Key, KeyParser, KeyReader
 from simulator.imap.session import Answer, Phase, Session
 from simulator.imap.slices import by_count, by_size
 
@@ -29,7 +28,7 @@ class Searching(Session):
     def command_search(self, args: Arguments) -> Answer:
         """RFC 3501 6.4.4"""
         args.space()
-        wanted = self.search_returns(args)
+        wanted = self.search_returns(args) or self.default_returns()
         reader = KeyReader(args, self.selected, self.search_keys, self.clock.timestamp())
         if args.text[args.at:args.at + 8].upper() == b"CHARSET ":
             args.at += 8
@@ -39,21 +38,20 @@ class Searching(Session):
             reader.charset = charset
             args.space()
         key = self.read_keys(reader)
-        if key is None:
-            return BAD_SET
         return self._search(key, reader, wanted, args.by_uid)
 
-    def read_keys(self, reader: KeyReader) -> Key | None:
-        """All keys of the command; None when a sequence number is out of range."""
-        try:
-            key = reader.all_of()
-        except BeyondLast:
-            return None
+    def read_keys(self, reader: KeyReader) -> Key:
+        """All keys of the command."""
+        key = reader.all_of()
         reader.args.end()
         return key
 
     def search_returns(self, args: Arguments) -> tuple[str, ...] | None:
         """For ESEARCH: what RETURN asks for."""
+        return None
+
+    def default_returns(self) -> tuple[str, ...] | None:
+        """For IMAP4rev2: what a SEARCH without RETURN answers with; None for the old form."""
         return None
 
     def _search(self, key: Key, reader: KeyReader, wanted: tuple[str, ...] | None, by_uid: bool) -> Answer:

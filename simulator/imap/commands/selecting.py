@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from typing import ClassVar
 
 from simulator.imap.arguments import Arguments, Malformed
-from simulator.imap.formatter import folder_name
 from simulator.imap.session import Answer, Phase, Session
 from simulator.imap.view import View
 from simulator.store.interface import Counts, Folder
 
-StatusItem = Callable[[Session, Folder, Counts], int]
+StatusItem = Callable[[Session, Folder, Counts], int | str]
 
 NO_FOLDER = b"NO [NONEXISTENT] There is no such folder"
 
@@ -22,7 +22,8 @@ def _recent(session: Session, folder: Folder, counts: Counts) -> int:
         return 0
     if not told:
         return counts.messages
-    return sum(1 for message in session.door.shelves.messages(folder.id) if message.uid > told)
+    messages = session.door.shelves.shelf(folder.id).messages
+    return len(messages) - bisect_right(messages, told, key=lambda message: message.uid)
 
 
 class Selecting(Session):
@@ -51,35 +52,42 @@ class Selecting(Session):
         name = args.folder()
         self.select_options(args)
         args.end()
-        self.leave()
+        if self.view is not None:
+            self.reselect()
         folder = self.store.folder(self.mailbox, name)
         if folder is None:
             return NO_FOLDER
         if not folder.selectable:
             return b"NO [CANNOT] The folder is only a name for those below it"
-        messages = self.door.shelves.messages(folder.id)
+        shelf = self.door.shelves.shelf(folder.id)
+        messages = shelf.lend()
         newest = messages[-1].uid if messages else 0
         recents = self.door.recents
         above = recents.told(folder.id) if read_only else recents.claim(folder.id, newest)
-        view = View(folder, messages, self.store.keywords(folder.id), read_only=read_only, recent_above=above)
+        view = View(folder, messages, self.store.keywords(folder.id), read_only=read_only, recent_above=above,
+                    modseq=shelf.modseq)
         self.select(view)
         self.send_all(self.select_lines(view))
-        return b"OK [READ-ONLY] Examined" if read_only else b"OK [READ-WRITE] Selected"
+        return self.opened(view, b"OK [READ-ONLY] Examined" if read_only else b"OK [READ-WRITE] Selected")
+
+    def opened(self, view: View, answer: bytes) -> Answer:
+        """For QRESYNC: what is told behind the usual lines."""
+        return answer
 
     def select_options(self, args: Arguments) -> None:
         """For extensions: what may stand behind the name."""
 
-    def leave(self) -> None:
-        """Deselect; for extensions that tell of it."""
+    def reselect(self) -> None:
+        """Another folder is opened; for extensions that tell of it."""
         self.deselect()
 
     def select_lines(self, view: View) -> list[bytes]:
         """The untagged answers that must come, in one go."""
-        counts = self.store.counts(view.folder.id)
-        lines = [*view.flags_lines(), b"* %d EXISTS\r\n" % len(view.messages), b"* %d RECENT\r\n" % view.recent()]
-        if counts.unseen:
-            first = next((n for n, m in enumerate(view.messages, 1) if "\\Seen" not in m.flags), None)
-            if first is not None:
+        lines = [*view.flags_lines(), b"* %d EXISTS\r\n" % len(view.messages)]
+        if view.with_recent:
+            lines.append(b"* %d RECENT\r\n" % view.recent())
+            first = self.door.shelves.shelf(view.folder.id).first_unseen()
+            if first is not None and first <= len(view.messages):
                 lines.append(b"* OK [UNSEEN %d] First unseen message\r\n" % first)
         next_uid = max(view.folder.uidnext, view.messages[-1].uid + 1 if view.messages else 1)
         return [*lines, b"* OK [UIDVALIDITY %d] UIDs valid\r\n" % view.folder.uidvalidity,
@@ -96,10 +104,10 @@ class Selecting(Session):
         return self._close(self.selected)
 
     async def _close(self, view: View) -> bytes:
-        if not view.read_only and any("\\Deleted" in message.flags for message in view.messages):
+        if not view.read_only and self.store.counts(view.folder.id).deleted:
             gone = await self.store.expunge(view.folder.id, origin=self)
             self.note_messages("deleted", view, gone)
-        self.leave()
+        self.deselect()
         return b"OK Closed"
 
     def command_status(self, args: Arguments) -> Answer:
@@ -133,4 +141,4 @@ class Selecting(Session):
         """``* STATUS name (…)``"""
         counts = self.store.counts(folder.id)
         values = (f"{name} {self.status_items[name](self, folder, counts)}" for name in items)
-        return b"* STATUS %b (%b)\r\n" % (folder_name(folder.name), " ".join(values).encode("ascii"))
+        return b"* STATUS %b (%b)\r\n" % (self.spelled(folder.name), " ".join(values).encode("ascii"))

@@ -10,9 +10,9 @@ from simulator.imap.fetch.items import Item, SectionParser
 from simulator.imap.fetch.loaded import Loaded
 from simulator.imap.fetch.sections import parse_partial, parse_parts
 from simulator.imap.formatter import literal
-from simulator.mime.section import UnknownEncoding, decoded
 from simulator.imap.outcomes import Refused
 from simulator.imap.session import Session
+from simulator.mime.section import UnknownEncoding, decoded
 
 _UNKNOWN = b"NO [UNKNOWN-CTE] Nobody can undo the transfer encoding of this part"
 

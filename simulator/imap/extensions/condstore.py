@@ -23,8 +23,7 @@ LARGEST = 0x7FFFFFFFFFFFFFFF
 _ENTRY = re.compile(rb'"/flags/(?:\\\\)?[A-Za-z0-9$._-]{1,100}" (?:all|priv|shared) ', re.IGNORECASE)
 
 
-def _highest(session: Session, folder: Folder, _counts: Counts) -> int:
-    session.enabled.add("CONDSTORE")
+def _highest(_session: Session, folder: Folder, _counts: Counts) -> int:
     return folder.highestmodseq
 
 
@@ -62,14 +61,21 @@ class Condstore(Enable, Selecting, Messages, Fetching, Searching):
             self._start_modseq()
 
     def _start_modseq(self) -> None:
+        """RFC 7162 3.1.2: the first use in a folder that is open tells where it stands."""
         self.enabled.add("CONDSTORE")
-        if self.view is not None:
+        if self.view is not None and not self.view.with_modseq:
             self.view.with_modseq = True
+            self.send(b"* OK [HIGHESTMODSEQ %d] Highest\r\n" % self.view.settled)
 
     def select(self, view: View) -> None:
         """A folder opened after it was enabled."""
         view.with_modseq = "CONDSTORE" in self.enabled
         super().select(view)
+
+    def reselect(self) -> None:
+        """RFC 7162 3.2.11: what follows is about another folder."""
+        self.send(b"* OK [CLOSED] The folder is left\r\n")
+        super().reselect()
 
     def select_options(self, args: Arguments) -> None:
         """``(CONDSTORE)``, RFC 7162 3.1.8"""
@@ -77,29 +83,50 @@ class Condstore(Enable, Selecting, Messages, Fetching, Searching):
             return
         args.space()
         args.expect(b"(")
-        if args.word("CONDSTORE") != "CONDSTORE":
-            raise Malformed("SELECT knows only the parameter CONDSTORE")
+        self.select_option(args, args.word("a parameter of SELECT"))
+        while args.take(b" "):
+            self.select_option(args, args.word("a parameter of SELECT"))
         args.expect(b")")
+
+    def select_option(self, args: Arguments, name: str) -> None:
+        """One parameter."""
+        if name != "CONDSTORE":
+            raise Malformed(f"{name} is not a parameter of SELECT that is offered here")
         self.enabled.add("CONDSTORE")
+
+    def status_arguments(self, args: Arguments) -> list[str]:
+        """Asking for HIGHESTMODSEQ enables too, RFC 7162 3.1"""
+        items = super().status_arguments(args)
+        if "HIGHESTMODSEQ" in items:
+            self._start_modseq()
+        return items
 
     def select_lines(self, view: View) -> list[bytes]:
         """RFC 7162 3.1.2.1"""
-        return [*super().select_lines(view), b"* OK [HIGHESTMODSEQ %d] Highest\r\n" % view.folder.highestmodseq]
+        return [*super().select_lines(view), b"* OK [HIGHESTMODSEQ %d] Highest\r\n" % view.modseq]
 
     def fetch_modifiers(self, args: Arguments, items: tuple[Item, ...]) -> tuple[Plan, int | None]:
         """``(CHANGEDSINCE n)``, RFC 7162 3.1.4.1"""
         since = None
         if args.take(b" "):
             args.expect(b"(")
-            if args.word("CHANGEDSINCE") != "CHANGEDSINCE":
-                raise Malformed("FETCH knows only the modifier CHANGEDSINCE")
-            args.space()
-            since = modification(args)
+            since = self.fetch_modifier(args, since)
+            while args.take(b" "):
+                since = self.fetch_modifier(args, since)
             args.expect(b")")
-            items = items if MODSEQ in items else (*items, MODSEQ)
+        if since is not None and MODSEQ not in items:
+            items = (*items, MODSEQ)
         if MODSEQ in items:
             self._start_modseq()
-        return plan_for(items, args.by_uid), since
+        return plan_for(items, self.says_uid(args)), since
+
+    def fetch_modifier(self, args: Arguments, since: int | None) -> int | None:
+        """One modifier; the modification sequence known so far."""
+        name = args.word("a modifier of FETCH")
+        if name != "CHANGEDSINCE":
+            raise Malformed(f"{name} is not a modifier of FETCH that is offered here")
+        args.space()
+        return modification(args)
 
     def with_modseq(self, plan: Plan) -> Plan:
         """RFC 7162 3.2: reports of \\Seen set by this very FETCH."""
@@ -125,7 +152,7 @@ class Condstore(Enable, Selecting, Messages, Fetching, Searching):
         places = [at for uid in sorted(result.modified) if (at := self.selected.place(uid)) is not None]
         return b"OK [MODIFIED %b] Others changed these before" % number_set(self.numbers_of(places, change.by_uid))
 
-    def read_keys(self, reader: KeyReader) -> Key | None:
+    def read_keys(self, reader: KeyReader) -> Key:
         """MODSEQ as a search key enables too."""
         key = super().read_keys(reader)
         if reader.uses_modseq:

@@ -9,7 +9,7 @@ from simulator.imap.session import Answer, Phase, Session
 
 
 class Enable(Session):
-    """Extensions list what can be enabled in ``enabling``."""
+    """Extensions list what can be enabled in ``enabling``; the names of all are merged."""
 
     commands: ClassVar[dict[str, Phase]] = {"ENABLE": Phase.INSIDE}
     announces = ("ENABLE",)

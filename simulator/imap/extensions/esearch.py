@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from simulator.imap.arguments import Arguments, Malformed
 from simulator.imap.commands.searching import Searching
 from simulator.imap.formatter import number_set, string
@@ -13,7 +15,8 @@ OPTIONS = ("MIN", "MAX", "ALL", "COUNT")
 class Esearch(Searching):
     """``SEARCH RETURN (MIN MAX COUNT ALL) …``"""
 
-    announces = ("ESEARCH",)
+    announces: ClassVar[tuple[str, ...]] = ("ESEARCH",)
+    return_options: ClassVar[tuple[str, ...]] = OPTIONS
 
     def search_returns(self, args: Arguments) -> tuple[str, ...] | None:
         """RFC 4731 3.1; an empty list asks for ALL."""
@@ -26,8 +29,8 @@ class Esearch(Searching):
             if asked:
                 args.space()
             name = args.word("a RETURN option")
-            if name not in OPTIONS:
-                raise Malformed(f"RETURN knows {', '.join(OPTIONS)}")
+            if name not in self.return_options:
+                raise Malformed(f"RETURN knows {', '.join(self.return_options)}")
             asked.append(name)
         args.expect(b")")
         args.space()

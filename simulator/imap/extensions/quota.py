@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from simulator.imap.arguments import Arguments
-from simulator.imap.formatter import folder_name
 from simulator.imap.session import Answer, Phase, Session
 
 KIB = 1024
@@ -32,7 +31,7 @@ class Quota(Session):
         args.space()
         name = args.folder()
         args.end()
-        self.send(b'* QUOTAROOT %b ""\r\n' % folder_name(name))
+        self.send(b'* QUOTAROOT %b ""\r\n' % self.spelled(name))
         self.send(self._quota_line())
         return b"OK Quota told"
 

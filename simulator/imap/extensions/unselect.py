@@ -16,5 +16,5 @@ class Unselect(Selecting):
     def command_unselect(self, args: Arguments) -> Answer:
         """RFC 3691 2"""
         args.end()
-        self.leave()
+        self.deselect()
         return b"OK Unselected"

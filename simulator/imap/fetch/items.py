@@ -55,7 +55,7 @@ class Plan:
 
 
 SectionParser = Callable[[Arguments], Item]
-"""Reads from a ``[`` on."""
+"""Reads what stands behind the name, mostly from a ``[`` on."""
 
 
 @lru_cache(maxsize=256)
@@ -110,9 +110,8 @@ def parse_items(args: Arguments, known: dict[str, Item], sections: dict[str, Sec
 
 def _one(args: Arguments, known: dict[str, Item], sections: dict[str, SectionParser]) -> Item:
     name = args.match(_NAME, "a FETCH item")[0].decode("ascii").upper()
-    if args.peek(b"["):
-        if name in sections:
-            return sections[name](args)
-    elif name in known:
+    if name in sections and (args.peek(b"[") or name not in known):
+        return sections[name](args)
+    if name in known and not args.peek(b"["):
         return known[name]
     raise Malformed(f"{name} is not a FETCH item that is offered here")

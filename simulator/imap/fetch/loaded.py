@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from simulator.imap.view import View
 from simulator.mime import index as mime_index
 from simulator.mime.part import MimeIndex
-from simulator.imap.view import View
 from simulator.store.interface import Store
 
 

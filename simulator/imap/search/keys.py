@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime
 
 from simulator.imap.arguments import Arguments, Malformed
 from simulator.imap.fetch.loaded import Loaded
-from simulator.mime import dates, headers
-from simulator.mime.text import contains, searchable_body, searchable_fields, searchable_text
 from simulator.imap.numbers import within
 from simulator.imap.search.sieve import Sieve
 from simulator.imap.view import View
+from simulator.mime import dates, headers
+from simulator.mime.text import contains, searchable_body, searchable_fields, searchable_text
 
 Test = Callable[[Loaded], bool]
 METADATA, HEADER, TEXT = 0, 1, 2
@@ -29,10 +29,6 @@ class Key:
     """What the message's own header must pass before the test is worth while."""
     cheap: Test | None = None
     """What must hold as well and reads nothing."""
-
-
-class BeyondLast(Exception):
-    """A sequence number beyond the last message: BAD."""
 
 
 class KeyReader:
@@ -85,10 +81,15 @@ class KeyReader:
 
     def numbers(self, *, by_uid: bool) -> Key:
         """A sequence set or UID set."""
-        ranges = self.view.positions(self.args.numbers(), by_uid=by_uid)
-        if ranges is None:
-            raise BeyondLast
-        spans = [(places.start + 1, places.stop) for places in ranges]
+        numbers = self.args.numbers()
+        ranges = self.view.positions(numbers, by_uid=by_uid)
+        if ranges is not None:
+            spans = [(places.start + 1, places.stop) for places in ranges]
+        elif numbers.saved:
+            raise Malformed("$ is not offered here")
+        else:
+            # A number beyond the last message is a condition that no message meets.
+            spans = numbers.resolved(max(len(self.view.messages), 1))
         return Key(lambda m: within(spans, m.seq))
 
     def text(self) -> str:
