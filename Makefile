@@ -3,6 +3,7 @@ PYTHON  ?= python3
 ARGS    ?=
 JOBS    ?= 2
 CLIENTS ?= yes
+QUICK   := tests/rules tests/cases tests/domains tests/model $(wildcard tests/test_*.py)
 VENV    := .venv
 BIN     := $(VENV)/bin
 PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -11,7 +12,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/python -m piptools compile 
            --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev up test quick check bench demo certs tools clients lock clean
+.PHONY: help install dev up test quick check bench fuzz demo certs tools clients lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -24,8 +25,8 @@ up: install  ## start the default trust space in the foreground (ARGS="--ephemer
 test: dev $(if $(filter yes,$(CLIENTS)),tools)  ## run the whole test suite (CLIENTS=no leaves out Debian's mail programs)
 	$(PYTEST) -n $(JOBS) --dist worksteal $(if $(filter yes,$(CLIENTS)),,-m "not clients") $(ARGS)
 
-quick: dev  ## run the tests that need no sockets
-	$(PYTEST) -q -m "not sockets and not clients" $(ARGS)
+quick: dev  ## the rules and the story, without sockets: seconds
+	$(PYTEST) -q -m "not sockets and not clients and not programs" $(QUICK) $(ARGS)
 
 check: dev  ## lint, types and house rules
 	$(BIN)/ruff check .
@@ -34,6 +35,9 @@ check: dev  ## lint, types and house rules
 
 bench: dev  ## measure speed and memory
 	$(BIN)/python bench/run.py $(ARGS)
+
+fuzz: dev  ## play damaged dialogues at every door for ten minutes (ARGS="--seconds 60 --door imap --seed 7")
+	$(BIN)/python -m fuzz --seconds 600 --seed 1 2 3 $(ARGS)
 
 demo: install  ## play a pharmacy's day and tell its story
 	@exec $(BIN)/mssim demo $(ARGS)
@@ -56,7 +60,7 @@ lock: dev  ## renew the locked versions
 
 clean:  ## remove the environment, the caches and the default data folder
 	rm -rf $(VENV) .clients .mssim build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
-	find simulator tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find simulator tests examples -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -12,7 +12,8 @@ from simulator.config import configuration, settings, shapes
 from tests.house.sources import ROOT, sources
 
 SHAPES: tuple[tuple[str, type[BaseModel]], ...] = (
-    ("operators", shapes.OperatorShape), ("operators", shapes.ImapShape), ("operators", shapes.DomainShape), ("structures", shapes.StructureShape),
+    ("operators", shapes.OperatorShape), ("operators", shapes.ImapShape), ("operators", shapes.DomainShape),
+    ("structures", shapes.StructureShape),
     ("mailboxes", shapes.PersonShape), ("mailboxes", shapes.TeamShape), ("mailboxes", shapes.ApplicationShape),
     ("mailboxes", shapes.PracticeShape), ("patients", shapes.PatientShape), ("patients", shapes.DispensingShape),
     ("whitelist", shapes.WhitelistShape), ("whitelist", shapes.ListedShape),
