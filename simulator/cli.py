@@ -1,6 +1,6 @@
 """The command ``mssim``: reads its arguments, calls what does the work, gives the exit status.
 
-0 done · 1 refused or failed · 2 bad configuration or arguments · 3 a port is in use
+0 done · 1 refused or failed · 2 bad configuration or arguments · 3 a port is in use · 4 no simulator answers
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator import __version__
+from simulator.commands.arguments import add_running
 
 if TYPE_CHECKING:
     from simulator.config import Configuration
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", parents=[place], help="play a pharmacy's morning and tell its story")
     demo.set_defaults(run=_demo)
     _add_certs(commands, place)
+    add_running(commands)
     return parser
 
 
@@ -164,6 +166,7 @@ def _load(path: Path) -> Configuration | None:
     """The configuration, or None after its mistakes were written to standard error."""
     from simulator.config import ConfigurationError, load
     from simulator.domains.kinds import KINDS
+    from simulator.imap.extensions import EXTENSIONS
     from simulator.rules.catalogue import CATALOGUE
 
     try:
@@ -172,6 +175,7 @@ def _load(path: Path) -> Configuration | None:
             today=datetime.now(UTC).date(),
             known_rules=[rule.name for rule in CATALOGUE],
             domain_kinds={kind.name: kind.mailbox_kinds for kind in KINDS},
+            imap_extensions=list(EXTENSIONS),
         )
     except ConfigurationError as mistakes:
         sys.stderr.write(f"{mistakes}\n")

@@ -1,0 +1,89 @@
+"""What may be written behind ``mssim`` for a running simulator."""
+
+from __future__ import annotations
+
+import argparse
+
+from simulator.commands import messages, space, story
+from simulator.commands.connection import place, running
+
+Commands = argparse._SubParsersAction  # the only name argparse has for what add_subparsers() gives
+
+
+def add_running(commands: Commands[argparse.ArgumentParser]) -> None:
+    """``ls``, ``show``, ``wait``, ``reset``, ``whitelist``, ``clock``, ``explain``, ``journal``."""
+    where = place()
+    _add_messages(commands, where)
+    _add_space(commands, where)
+    _add_story(commands, where)
+
+
+def _add_messages(commands: Commands[argparse.ArgumentParser], where: argparse.ArgumentParser) -> None:
+    which = _conditions()
+    ls = commands.add_parser("ls", parents=[which, where], help="list messages of a running simulator")
+    ls.add_argument("--limit", type=int, default=50, help="how many at most (default: 50)")
+    ls.set_defaults(run=running(messages.ls))
+    show = commands.add_parser("show", parents=[where], help="show a message of a running simulator")
+    show.add_argument("id", help="as `mssim ls` tells it, such as 12.3")
+    show.add_argument("--raw", action="store_true", help="its bytes as they are stored")
+    show.set_defaults(run=running(messages.show))
+    wait = commands.add_parser("wait", parents=[which, where], help="wait for messages; status 1 when they do not come")
+    wait.add_argument("--count", type=int, default=1, help="how many must be there (default: 1)")
+    wait.add_argument("--timeout", type=space.duration, default=10.0, help="how long, such as 30s (default: 10s)")
+    wait.set_defaults(run=running(messages.wait))
+
+
+def _conditions() -> argparse.ArgumentParser:
+    which = argparse.ArgumentParser(add_help=False)
+    which.add_argument("mailbox", nargs="?", help="address of the mailbox (default: every one)")
+    which.add_argument("--folder", help="name of the folder (default: every one; INBOX when waiting)")
+    which.add_argument("--from", dest="from_", metavar="FROM", help="part of the From field")
+    which.add_argument("--to", help="part of the To or Cc fields")
+    which.add_argument("--subject", help="part of the subject")
+    which.add_argument("--text", help="part of the text")
+    which.add_argument("--attachment", metavar="NAME", help="part of an attachment's name")
+    which.add_argument("--unseen", action="store_true", help="only those that nobody has read")
+    which.add_argument("--after", metavar="ID", help="only what came after this message")
+    return which
+
+
+def _add_space(commands: Commands[argparse.ArgumentParser], where: argparse.ArgumentParser) -> None:
+    reset = commands.add_parser("reset", parents=[where], help="put a running simulator back to its configured state")
+    reset.set_defaults(run=running(space.reset))
+
+    whitelist = commands.add_parser("whitelist", help="show or change the whitelist of a running simulator")
+    verbs = whitelist.add_subparsers(required=True, metavar="verb")
+    ls = verbs.add_parser("ls", parents=[where], help="list the domains")
+    ls.set_defaults(run=running(space.whitelist))
+    put = verbs.add_parser("put", parents=[where], help="put a domain on it")
+    put.add_argument("domain")
+    put.add_argument("--dn", action="append", help="DN of its operator's certificate, repeated for several; the "
+                     "operator's own when absent")
+    put.set_defaults(run=running(space.whitelist_put))
+    withdraw = verbs.add_parser("withdraw", parents=[where], help="take a domain off it")
+    withdraw.add_argument("domain")
+    withdraw.set_defaults(run=running(space.whitelist_withdraw))
+
+    clock = commands.add_parser("clock", help="show or move the clock of a running simulator")
+    moves = clock.add_subparsers(required=True, metavar="verb")
+    shown = moves.add_parser("show", parents=[where], help="the simulated time")
+    shown.set_defaults(run=running(space.clock))
+    advance = moves.add_parser("advance", parents=[where], help="go forward, and handle the mail that becomes due")
+    advance.add_argument("duration", type=space.duration, help="such as 30s, 5min, 4h or 2d")
+    advance.set_defaults(run=running(space.clock_advance))
+    freeze = moves.add_parser("freeze", parents=[where], help="stand still")
+    freeze.set_defaults(run=running(space.clock_freeze))
+    run = moves.add_parser("run", parents=[where], help="flow again")
+    run.set_defaults(run=running(space.clock_run))
+
+
+def _add_story(commands: Commands[argparse.ArgumentParser], where: argparse.ArgumentParser) -> None:
+    explain = commands.add_parser("explain", parents=[where], help="why a running simulator refused something")
+    explain.add_argument("id", help="the number behind `explain` in the refusal")
+    explain.set_defaults(run=running(story.explain))
+    journal = commands.add_parser("journal", parents=[where], help="tell what happened in a running simulator")
+    journal.add_argument("--since", type=int, default=0, metavar="NUMBER", help="only events after this one")
+    journal.add_argument("--about", help="only events that name this: an address, a domain, a rule, a Message-ID")
+    journal.add_argument("--kind", help="only events of this kind, such as refusal")
+    journal.add_argument("--follow", action="store_true", help="go on with what happens, until Ctrl-C")
+    journal.set_defaults(run=running(story.journal))
