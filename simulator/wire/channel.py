@@ -354,7 +354,8 @@ class Channel(asyncio.Transport, asyncio.BufferedProtocol):
     def _linger(self) -> None:
         """End our side only and throw away what still comes, until the peer ends too or time is up."""
         self._lingering = self._loop.call_later(self._owner.patience.linger, self._raw.abort)
-        self._raw.write_eof()
+        with contextlib.suppress(OSError):  # the peer has reset the connection; the loop is about to say so
+            self._raw.write_eof()
         if self._raw_paused:
             self._raw.resume_reading()
 
