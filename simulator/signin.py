@@ -190,7 +190,7 @@ class SignIn:
             mechanism=attempt.mechanism,
             rule=rule,
             what=why,
-            reply=f"{verdict.reply.code} {verdict.reply.status}" if verdict.reply is not None else "",
+            reply=verdict.reply.head if verdict.reply is not None else "",
         )
 
     # -- proofs

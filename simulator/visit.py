@@ -244,7 +244,7 @@ class Visit:
             recipient=str(recipient or ""),
             certificate_subject=peer.subject,
             certificate_worth=peer.worth,
-            reply=f"{verdict.reply.code} {verdict.reply.status}" if verdict.reply is not None else "",
+            reply=verdict.reply.head if verdict.reply is not None else "",
         )
         return verdict.explained_by(event.seq)
 

@@ -23,6 +23,11 @@ class Reply:
         """True for 4yz: the peer should try again."""
         return 400 <= self.code < 500
 
+    @property
+    def head(self) -> str:
+        """Code and enhanced status without the words: ``550 5.7.1``."""
+        return f"{self.code} {self.status}".rstrip()
+
     def encode(self) -> bytes:
         """The bytes on the wire, ``code-status text`` lines ended by CRLF."""
         status = f"{self.status} " if self.status else ""

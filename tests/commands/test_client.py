@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from simulator.client import Client, Declined, NoSimulator, TimedOut
-from simulator.testing import Quarters, Space
+from simulator.testing import Space
+from tests.commands.conftest import TILLEULS, a_letter
 
 pytestmark = pytest.mark.sockets
-
-TILLEULS = "pharmacie.des.tilleuls@pharmacie.bfc.mssante.fr"
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Space]:
-    """One simulator for this file."""
-    with Quarters(folder=tmp_path_factory.mktemp("client")).open() as space:
-        yield space
-
-
-@pytest.fixture
-def space(running: Space) -> Space:
-    """It, as configured."""
-    running.reset()
-    return running
 
 
 @pytest.fixture
 def client(space: Space) -> Client:
     """Found by its ready file."""
     return Client.from_ready_file(space.ready_file)
-
-
-def a_letter(space: Space, subject: str = "Bonjour", text: str = "À bientôt.\n") -> str:
-    """Its number in the mailbox of the team."""
-    space.doctor("vial").sends(to="tilleuls", subject=subject, text=text, attach=("note.txt", "x"))
-    return space.pharmacy("tilleuls").wait_for(subject_is=subject).id
 
 
 def test_messages_are_looked_at_waited_for_and_read(space: Space, client: Client) -> None:
