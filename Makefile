@@ -74,6 +74,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing the locked dependencies in $(VENV)…"
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q simulator  # or every start would compile, where PYTHONDONTWRITEBYTECODE is set
 	@touch $@
 
 $(VENV)/.developing: requirements-dev.lock $(VENV)/.installed

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import argparse
+import gc
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -25,6 +27,8 @@ PORT_IN_USE = 3
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     options = _parser().parse_args(arguments)
+    # Looking through every installed package for plugins of pydantic takes longer than reading the configuration.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         status: int = options.run(options)
     except BrokenPipeError:
@@ -87,6 +91,14 @@ def _add_certs(commands: argparse._SubParsersAction[argparse.ArgumentParser], pl
 
 
 def _up(options: argparse.Namespace) -> int:
+    gc.disable()  # until everything is loaded, see run._settle_in
+    try:
+        return _run(options)
+    finally:
+        gc.enable()
+
+
+def _run(options: argparse.Namespace) -> int:
     from simulator.app.run import run_until_stopped
 
     configuration = _load(options.config)

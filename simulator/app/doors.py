@@ -88,6 +88,11 @@ class Doors:
                 for door, port in operator.listen.items()
             }
 
+    def load(self) -> None:
+        """Import what the first clients need; from any thread."""
+        for imap in self._imap:
+            imap.load()
+
     def renew_tls(self) -> None:
         """Show the newest certificates from the next handshake on."""
         made = {operator: self.tls(operator) for operator in set(self._operator_at.values())}

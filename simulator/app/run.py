@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import ipaddress
 import signal
 import sys
@@ -61,10 +62,22 @@ async def _run(
                 "ready", f"every door accepts connections on {host}", ports=[f"{d} {p}" for d, p in sim.ports.items()]
             )
             _warn_if_reachable(host)
+            await asyncio.to_thread(_settle_in, sim)
             await stop.wait()
     finally:
         if ready_file is not None:
             ready_file.unlink(missing_ok=True)
+
+
+def _settle_in(sim: Simulator) -> None:
+    """After starting: load what the first clients will need, and let the collector of garbage pass over all of it.
+
+    ``mssim up`` starts with the collector at rest: what is loaded stays, and looking through it takes a tenth of the
+    time to start.
+    """
+    sim.load()
+    gc.freeze()
+    gc.enable()
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:

@@ -11,18 +11,16 @@ from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from simulator.app import identities, publication
+from simulator.app import identities
 from simulator.app.control import controls_of
 from simulator.app.doors import DOOR_PORTS, Doors, PortInUse, tell_port
 from simulator.app.web import web_door
 from simulator.clock import Clock
 from simulator.config import Configuration
 from simulator.delivery import Office
-from simulator.dns.lookup import Lookup, NoRoute
 from simulator.dns.server import DnsServer
-from simulator.dns.zones import Zones
 from simulator.journal import Journal
 from simulator.outbox import CannotReach, Outbox, RelaySettings
 from simulator.pki.authority import Authority
@@ -38,6 +36,10 @@ from simulator.space import TrustSpace
 from simulator.store.sqlite import SqliteStore
 from simulator.visit import Reception
 from simulator.wire.contexts import ClientTls, ServerTls
+
+if TYPE_CHECKING:
+    from simulator.dns.lookup import Lookup
+    from simulator.dns.zones import Zones
 
 __all__ = ["DOOR_PORTS", "DataInUse", "PortInUse", "Simulator"]
 
@@ -85,6 +87,12 @@ class Simulator:
     def ports(self) -> dict[str, int]:
         """Door to port, for the doors that all operators share, ``dns`` and ``http``."""
         return {**self.doors.ports, "dns": self.dns.port, "http": self.web.port}
+
+    def load(self) -> None:
+        """Import what the first clients need and starting does not, so that they are not kept waiting; from any
+        thread."""
+        self.doors.load()
+        self.dns.load()
 
     async def settle(self) -> None:
         """Return when no message is on its way between operators."""
@@ -183,7 +191,7 @@ class Simulator:
             code_window=configuration.access.one_time_code_window,
         )
         routing = Routing(self.space, self.clock)
-        self.dns = DnsServer(self._zones({}, {}))
+        self.dns = DnsServer(self._zones)
         carrier = Carrier(self._route())
         self.outbox = Outbox(
             store=self.store,
@@ -262,6 +270,8 @@ class Simulator:
 
     async def _find_hosts(self, domain: str) -> Sequence[Hop]:
         """MX from our own DNS; the port is the one where that host's ``mx`` door really is."""
+        from simulator.dns.lookup import NoRoute
+
         try:
             found = await self._lookup().exchangers(domain)
         except NoRoute as problem:
@@ -271,6 +281,8 @@ class Simulator:
         return [Hop(e.host, e.address, own.get(e.host) or self.doors.ports["mx"]) for e in found]
 
     def _lookup(self) -> Lookup:
+        from simulator.dns.lookup import Lookup
+
         if not hasattr(self, "_asked"):
             self._asked = Lookup(_reachable(self.host), self.dns.port)
         return self._asked
@@ -285,15 +297,17 @@ class Simulator:
             raise
 
     def _publish(self) -> None:
-        self.dns.zones = self._zones(self.doors.ports, self.doors.own_ports)
+        self.dns.zones = self._zones
 
-    def _zones(self, ports: dict[str, int], own_ports: dict[str, dict[str, int]]) -> Zones:
+    def _zones(self) -> Zones:
+        from simulator.app import publication
+
         dns = self.configuration.dns
         return publication.zones(
             self.configuration.operators,
             address=_reachable(self.host),
-            ports=ports,
-            own_ports=own_ports,
+            ports=self.doors.ports,
+            own_ports=self.doors.own_ports,
             txt=dns.txt,
             ttl=dns.ttl,
         )

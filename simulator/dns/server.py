@@ -1,33 +1,38 @@
-"""The ``dns`` door: an authoritative server over UDP and TCP. It never asks another server."""
+"""The ``dns`` door: an authoritative server over UDP and TCP. It never asks another server.
+
+It listens at once; dnspython is imported, and zones are made, for the first query or by ``load``.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 from collections.abc import Callable
-
-from dns.name import Name
-from dns.rcode import Rcode
+from typing import TYPE_CHECKING
 
 from simulator.dns.conversation import Conversation, Datagrams
-from simulator.dns.records import absolute
-from simulator.dns.reply import reply_to
-from simulator.dns.zones import Zones
+
+if TYPE_CHECKING:
+    from dns.name import Name
+    from dns.rcode import Rcode
+
+    from simulator.dns.zones import Zones
 
 OnQuery = Callable[[str, str, str, str], None]
 """Name, type and rcode as text, address of the client; name and type are empty when the question was not read."""
 
-OVERRIDES = {"SERVFAIL": Rcode.SERVFAIL, "NXDOMAIN": Rcode.NXDOMAIN, "REFUSED": Rcode.REFUSED}
+OVERRIDES = ("SERVFAIL", "NXDOMAIN", "REFUSED")
 """What the server can be told to answer instead of the truth."""
 _TRIES = 20
 
 
 class DnsServer:
-    """Answers from ``zones``, which may be replaced at any time; the next query sees the new ones."""
+    """Answers from zones, which may be replaced at any time; the next query sees the new ones."""
 
-    def __init__(self, zones: Zones, *, on_query: OnQuery | None = None, max_connections: int = 100,
-                 idle_timeout: float = 10.0) -> None:
-        self.zones = zones
+    def __init__(self, zones: Zones | Callable[[], Zones], *, on_query: OnQuery | None = None,
+                 max_connections: int = 100, idle_timeout: float = 10.0) -> None:
+        """``zones`` may be a function that makes them, called when they are first needed."""
+        self._zones = zones
         self._on_query = on_query
         self._max_connections = max_connections
         self._idle_timeout = idle_timeout
@@ -44,14 +49,36 @@ class DnsServer:
         """The port of UDP and TCP; 0 before start() and after stop()."""
         return self._port
 
+    @property
+    def zones(self) -> Zones:
+        """What is answered from."""
+        if callable(self._zones):
+            self._zones = self._zones()
+        return self._zones
+
+    @zones.setter
+    def zones(self, zones: Zones | Callable[[], Zones]) -> None:
+        self._zones = zones
+
+    def load(self) -> None:
+        """Import what the first query needs, so that it is not kept waiting; from any thread."""
+        import simulator.dns.lookup
+        import simulator.dns.reply  # noqa: F401
+
     def override(self, name: str, rcode: str) -> None:
         """Answer ``rcode``, one of OVERRIDES, for the name and all names below it. Raises ValueError."""
+        from dns.rcode import Rcode
+
+        from simulator.dns.records import absolute
+
         if rcode not in OVERRIDES:
             raise ValueError(f"{rcode} is not one of {', '.join(OVERRIDES)}")
-        self._overrides[absolute(name)] = OVERRIDES[rcode]
+        self._overrides[absolute(name)] = Rcode[rcode]
 
     def clear(self, name: str | None = None) -> None:
         """Answer the truth again, for one name that was overridden or for all."""
+        from simulator.dns.records import absolute
+
         if name is None:
             self._overrides.clear()
         else:
@@ -134,6 +161,8 @@ class DnsServer:
         self._open.pop(conversation, None)
 
     def _answer(self, octets: bytes, client: str, datagram: bool) -> bytes | None:
+        from simulator.dns.reply import reply_to
+
         reply = reply_to(octets, self.zones, self._overrides, datagram=datagram)
         if reply is None:
             return None

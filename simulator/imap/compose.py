@@ -13,7 +13,7 @@ from simulator.imap.commands.listing import Listing
 from simulator.imap.commands.messages import Messages
 from simulator.imap.commands.searching import Searching
 from simulator.imap.commands.selecting import Selecting
-from simulator.imap.extensions import EXTENSIONS
+from simulator.imap.extensions import EXTENSIONS, check, mixin
 from simulator.imap.session import Session
 
 BASE: tuple[type[Session], ...] = (Auth, Selecting, Listing, Folders, Append, Messages, Fetching, Searching)
@@ -26,16 +26,14 @@ def compose(names: tuple[str, ...] | None) -> type[Session]:
     """The server with these extensions, all of them for None. Raises ValueError."""
     if names is None:
         names = tuple(EXTENSIONS)
-    unknown = [name for name in names if name not in EXTENSIONS]
-    if unknown:
-        raise ValueError(f"unknown IMAP extensions: {', '.join(unknown)}; known: {', '.join(EXTENSIONS)}")
-    return assemble(tuple(EXTENSIONS[name] for name in standing(names)))
+    check(names)
+    return assemble(tuple(mixin(name) for name in standing(names)))
 
 
 def standing(names: tuple[str, ...]) -> tuple[str, ...]:
     """These extensions, in their order, without those that lean on one that is not among them."""
     left = tuple(name for name in EXTENSIONS if name in names)
-    kept = tuple(name for name in left if set(EXTENSIONS[name].needs) <= set(left))
+    kept = tuple(name for name in left if set(mixin(name).needs) <= set(left))
     return kept if kept == left else standing(kept)
 
 

@@ -35,7 +35,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
 
 HOMES = {
     "aiosmtpd": "smtp",
-    "cryptography": "pki",
+    "cryptography": "pki wire",
     "dns": "dns",
     "OpenSSL": "wire",
     "fastapi": "web",
@@ -50,7 +50,8 @@ HOMES = {
     "yaml": "config",
     "zope": "imap",
 }
-"""Which package or file alone imports a library; two names where shapes are read from a file and from the wire."""
+"""Which package or file alone imports a library; two names where shapes are read from a file and from the wire, and
+where pyOpenSSL takes keys in the form of cryptography."""
 
 ANYWHERE = {"pyotp"}
 """One-time codes: checked where people sign in, made where a client is played."""

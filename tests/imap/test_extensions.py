@@ -7,7 +7,7 @@ from typing import ClassVar
 import pytest
 
 from simulator.imap.compose import BASE, assemble, compose
-from simulator.imap.extensions import EXTENSIONS
+from simulator.imap.extensions import EXTENSIONS, mixin
 from simulator.imap.session import Phase, Session
 from simulator.imap.settings import ImapSettings
 from simulator.store.interface import Store
@@ -39,7 +39,7 @@ def test_every_extension_works_alone() -> None:
 
 def test_no_two_mixins_use_the_same_private_name() -> None:
     owners: dict[str, type[Session]] = {}
-    kinds: list[type[Session]] = [Session, *BASE, *EXTENSIONS.values()]
+    kinds: list[type[Session]] = [Session, *BASE, *map(mixin, EXTENSIONS)]
     for kind in kinds:
         for name in vars(kind):
             if name.startswith("_") and not name.startswith("__"):

@@ -1,72 +1,64 @@
-"""Extensions of IMAP4rev1: one mixin each, named here. README.md beside this file is the recipe for another."""
+"""Extensions of IMAP4rev1: one mixin each, named here. README.md beside this file is the recipe for another.
+
+The names are known at once, the mixins are imported when a server is put together: starting stays quick.
+"""
 
 from __future__ import annotations
 
-from simulator.imap.extensions.appendlimit import AppendLimit
-from simulator.imap.extensions.binary import Binary
-from simulator.imap.extensions.children import Children
-from simulator.imap.extensions.compress import Compress
-from simulator.imap.extensions.condstore import Condstore
-from simulator.imap.extensions.enable import Enable
-from simulator.imap.extensions.esearch import Esearch
-from simulator.imap.extensions.esort import Esort
-from simulator.imap.extensions.id import Id
-from simulator.imap.extensions.idle import Idle
-from simulator.imap.extensions.imap4rev2 import Imap4Rev2
-from simulator.imap.extensions.list_extended import ListExtended
-from simulator.imap.extensions.list_status import ListStatus
-from simulator.imap.extensions.literal_plus import LiteralPlus
-from simulator.imap.extensions.move import Move
-from simulator.imap.extensions.multiappend import MultiAppend
-from simulator.imap.extensions.namespace import Namespace
-from simulator.imap.extensions.objectid import ObjectId
-from simulator.imap.extensions.preview import Preview
-from simulator.imap.extensions.qresync import Qresync
-from simulator.imap.extensions.quota import Quota
-from simulator.imap.extensions.sasl_ir import SaslIr
-from simulator.imap.extensions.searchres import Searchres
-from simulator.imap.extensions.sort import Sort
-from simulator.imap.extensions.special_use import SpecialUse
-from simulator.imap.extensions.status_size import StatusSize
-from simulator.imap.extensions.uidplus import UidPlus
-from simulator.imap.extensions.unselect import Unselect
-from simulator.imap.extensions.utf8_accept import Utf8Accept
-from simulator.imap.extensions.within import Within
-from simulator.imap.session import Session
+from collections.abc import Iterable
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
-EXTENSIONS: dict[str, type[Session]] = {
-    "LITERAL+": LiteralPlus,
-    "SASL-IR": SaslIr,
-    "ID": Id,
-    "ENABLE": Enable,
-    "IDLE": Idle,
-    "NAMESPACE": Namespace,
-    "CHILDREN": Children,
-    "SPECIAL-USE": SpecialUse,
-    "LIST-EXTENDED": ListExtended,
-    "LIST-STATUS": ListStatus,
-    "UIDPLUS": UidPlus,
-    "MOVE": Move,
-    "UNSELECT": Unselect,
-    "ESEARCH": Esearch,
-    "SEARCHRES": Searchres,
-    "WITHIN": Within,
-    "SORT": Sort,
-    "ESORT": Esort,
-    "CONDSTORE": Condstore,
-    "QRESYNC": Qresync,
-    "BINARY": Binary,
-    "MULTIAPPEND": MultiAppend,
-    "UTF8=ACCEPT": Utf8Accept,
-    "APPENDLIMIT": AppendLimit,
-    "OBJECTID": ObjectId,
-    "PREVIEW": Preview,
-    "STATUS=SIZE": StatusSize,
-    "COMPRESS=DEFLATE": Compress,
-    "QUOTA": Quota,
-    "IMAP4REV2": Imap4Rev2,
+if TYPE_CHECKING:
+    from simulator.imap.session import Session
+
+EXTENSIONS = {
+    "LITERAL+": "literal_plus.LiteralPlus",
+    "SASL-IR": "sasl_ir.SaslIr",
+    "ID": "id.Id",
+    "ENABLE": "enable.Enable",
+    "IDLE": "idle.Idle",
+    "NAMESPACE": "namespace.Namespace",
+    "CHILDREN": "children.Children",
+    "SPECIAL-USE": "special_use.SpecialUse",
+    "LIST-EXTENDED": "list_extended.ListExtended",
+    "LIST-STATUS": "list_status.ListStatus",
+    "UIDPLUS": "uidplus.UidPlus",
+    "MOVE": "move.Move",
+    "UNSELECT": "unselect.Unselect",
+    "ESEARCH": "esearch.Esearch",
+    "SEARCHRES": "searchres.Searchres",
+    "WITHIN": "within.Within",
+    "SORT": "sort.Sort",
+    "ESORT": "esort.Esort",
+    "CONDSTORE": "condstore.Condstore",
+    "QRESYNC": "qresync.Qresync",
+    "BINARY": "binary.Binary",
+    "MULTIAPPEND": "multiappend.MultiAppend",
+    "UTF8=ACCEPT": "utf8_accept.Utf8Accept",
+    "APPENDLIMIT": "appendlimit.AppendLimit",
+    "OBJECTID": "objectid.ObjectId",
+    "PREVIEW": "preview.Preview",
+    "STATUS=SIZE": "status_size.StatusSize",
+    "COMPRESS=DEFLATE": "compress.Compress",
+    "QUOTA": "quota.Quota",
+    "IMAP4REV2": "imap4rev2.Imap4Rev2",
 }
-"""What the server can offer, in the order it is announced. ``ImapSettings.extensions`` chooses among these names."""
+"""What the server can offer, in the order it is announced, and the file and class of each mixin.
+``ImapSettings.extensions`` chooses among these names."""
 ON_REQUEST = frozenset({"UTF8=ACCEPT"})
 """Not offered unless an operator asks for them: Jakarta Mail and JavaMail enable UTF8=ACCEPT when they see it, and then
 send search strings cut to one octet a character."""
+
+
+def mixin(name: str) -> type[Session]:
+    """The mixin of an extension. Raises KeyError for a name that is not in EXTENSIONS."""
+    file, _, mixed_in = EXTENSIONS[name].partition(".")
+    return cast("type[Session]", getattr(import_module(f"{__name__}.{file}"), mixed_in))
+
+
+def check(names: Iterable[str]) -> None:
+    """Raises ValueError for names that are not in EXTENSIONS."""
+    unknown = [name for name in names if name not in EXTENSIONS]
+    if unknown:
+        raise ValueError(f"unknown IMAP extensions: {', '.join(unknown)}; known: {', '.join(EXTENSIONS)}")
