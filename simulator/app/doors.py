@@ -90,6 +90,8 @@ class Doors:
 
     def load(self) -> None:
         """Import what the first clients need; from any thread."""
+        for smtp in self._smtp:
+            smtp.load()
         for imap in self._imap:
             imap.load()
 

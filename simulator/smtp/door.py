@@ -1,14 +1,20 @@
-"""A door: makes the protocol object of each connection, and closes them all."""
+"""A door: makes the protocol object of each connection, and closes them all.
+
+aiosmtpd and the dialogue are imported for the first client, or by ``load`` before one comes.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import TYPE_CHECKING
 
 from simulator.smtp import replies
-from simulator.smtp.session import SmtpSession
 from simulator.smtp.settings import SmtpSettings
 from simulator.smtp.visit import Office, Visit
+
+if TYPE_CHECKING:
+    from simulator.smtp.session import SmtpSession
 
 __all__ = ["SmtpDoor", "SmtpSettings"]
 
@@ -27,7 +33,13 @@ class SmtpDoor:
 
     def protocol(self) -> asyncio.Protocol:
         """For the listener: a new session. Needs a running loop."""
+        from simulator.smtp.session import SmtpSession
+
         return SmtpSession(self.door, self._receive, self._settings, self._sessions, self._left)
+
+    def load(self) -> None:
+        """Import what the first client needs, so that it is not kept waiting; from any thread."""
+        import simulator.smtp.session  # noqa: F401
 
     @property
     def open_sessions(self) -> int:

@@ -125,6 +125,21 @@ def test_only_known_failures_can_be_told(zones: Zones) -> None:
         DnsServer(zones).override("direct.example", "NOERROR")
 
 
+async def test_zones_can_be_made_when_somebody_asks(zones: Zones) -> None:
+    made: list[Zones] = []
+
+    def make() -> Zones:
+        made.append(zones)
+        return zones
+
+    server = DnsServer(make)
+    await server.start()
+    assert made == []
+    assert [await resolver(server)("direct.example", "A") for _ in range(2)] == [["127.0.0.3"]] * 2
+    assert made == [zones]
+    await server.stop()
+
+
 async def test_the_callback_learns_what_was_asked_and_answered(server: DnsServer, asked: Asked, datagram: Ask) -> None:
     await datagram(dns.message.make_query("Nobody.mssante.fr", "TYPE999").to_wire())
     await datagram(GOOD.to_wire() + b"rest")

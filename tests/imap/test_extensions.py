@@ -6,12 +6,15 @@ from typing import ClassVar
 
 import pytest
 
+from simulator.clock import Clock
 from simulator.imap.compose import BASE, assemble, compose
+from simulator.imap.door import ImapDoor
 from simulator.imap.extensions import EXTENSIONS, mixin
 from simulator.imap.session import Phase, Session
 from simulator.imap.settings import ImapSettings
+from simulator.journal import Journal
 from simulator.store.interface import Store
-from tests.imap.conftest import House, a_house
+from tests.imap.conftest import House, Porter, a_house
 from tests.imap.test_sessions import fill
 
 
@@ -30,6 +33,12 @@ def test_a_mixin_that_defines_less_than_it_announces_is_refused() -> None:
 def test_an_unknown_extension_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown IMAP extensions: NOTIFY"):
         compose(("NOTIFY",))
+
+
+def test_a_door_with_an_unknown_extension_is_refused_before_anybody_comes(memory: Store) -> None:
+    clock = Clock()
+    with pytest.raises(ValueError, match="unknown IMAP extensions: NOTIFY"):
+        ImapDoor("imap", Porter(), memory, Journal(clock), clock, ImapSettings(extensions=("IDLE", "NOTIFY")))
 
 
 def test_every_extension_works_alone() -> None:

@@ -181,3 +181,9 @@ def test_a_key_of_another_certificate_is_bad_configuration(papers: Papers, judgi
 def test_an_empty_chain_is_bad_configuration(papers: Papers, judging: Judging) -> None:
     with pytest.raises(ValueError, match="cannot be used together"):
         ServerTls(Credentials(b"", papers.host.key_pem), {}, judging, [])
+
+
+@pytest.mark.parametrize("key", [b"", b"-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n"])
+def test_a_key_that_cannot_be_read_is_bad_configuration(key: bytes, papers: Papers, judging: Judging) -> None:
+    with pytest.raises(ValueError, match="cannot be used together"):
+        ServerTls(Credentials(papers.host.pem, key), {}, judging, [])
