@@ -270,6 +270,7 @@ class Simulator:
 
     async def _find_hosts(self, domain: str) -> Sequence[Hop]:
         """MX from our own DNS; the port is the one where that host's ``mx`` door really is."""
+        self.dns.load()
         from simulator.dns.lookup import NoRoute
 
         try:

@@ -61,12 +61,17 @@ class DnsServer:
         self._zones = zones
 
     def load(self) -> None:
-        """Import what the first query needs, so that it is not kept waiting; from any thread."""
+        """Import what the first query needs, so that it is not kept waiting; from any thread.
+
+        The modules of dnspython lean on each other in circles, which two threads may not enter at two places: whoever
+        needs them comes through here first.
+        """
         import simulator.dns.lookup
         import simulator.dns.reply  # noqa: F401
 
     def override(self, name: str, rcode: str) -> None:
         """Answer ``rcode``, one of OVERRIDES, for the name and all names below it. Raises ValueError."""
+        self.load()
         from dns.rcode import Rcode
 
         from simulator.dns.records import absolute
@@ -77,6 +82,7 @@ class DnsServer:
 
     def clear(self, name: str | None = None) -> None:
         """Answer the truth again, for one name that was overridden or for all."""
+        self.load()
         from simulator.dns.records import absolute
 
         if name is None:
@@ -161,6 +167,7 @@ class DnsServer:
         self._open.pop(conversation, None)
 
     def _answer(self, octets: bytes, client: str, datagram: bool) -> bytes | None:
+        self.load()
         from simulator.dns.reply import reply_to
 
         reply = reply_to(octets, self.zones, self._overrides, datagram=datagram)
