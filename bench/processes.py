@@ -62,6 +62,15 @@ def cpu_seconds(pids: Collection[int]) -> float:
     return sum(sum(map(int, fields[11:15])) * _TICK for fields in _tree(pids))
 
 
+def wait_until_idle(pids: Collection[int]) -> None:
+    """Return once they have spent nothing for a third of a second: a server may go on loading when it is ready."""
+    end = time.monotonic() + _START
+    spent = -1.0
+    while time.monotonic() < end and (now := cpu_seconds(pids)) != spent:
+        spent = now
+        time.sleep(0.35)
+
+
 def busy_seconds() -> float:
     """Processor time that the whole machine has spent on something."""
     total = Path("/proc/stat").read_text().partition("\n")[0]

@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.figures import Figures, Row, Sample
 from bench.load import smtp
 from bench.load.drive import Bounds
-from bench.processes import NotStarted, resident
+from bench.processes import NotStarted, resident, wait_until_idle
 from bench.servers import ROOT, Server, Simulator
 from bench.ways import ALPHA
 
@@ -31,9 +31,10 @@ def peer(server: Server, figures: Figures) -> None:
 
 
 def memory(server: Server, messages: int, generator: Executor, figures: Figures) -> None:
-    """Right after starting, and after many submitted letters."""
+    """After starting, once everything is loaded, and after many submitted letters."""
     try:
         server.start()
+        wait_until_idle(server.pids)
         idle = Row(GROUP, "memory, idle", "MiB")
         figures.add(idle, server.name, Sample(resident(server.pids) / _MIB))
         bounds = Bounds(_PATIENCE, messages, warm=0)
