@@ -103,7 +103,7 @@ class Simulator:
         self.data = self._folder()
         self._life.push(_locked(self.data / "lock").__exit__)
         keep = self.configuration.journal.keep
-        self.store = SqliteStore(self.data / "mail.sqlite3", keep_events=keep)
+        self.store = SqliteStore(self.data / "mail.sqlite3", keep_events=keep, now=self.clock.timestamp)
         self.authority = Authority.open(self.data / "pki", self.clock.now, KeyType(self.configuration.pki.key))
         # The TLS layer remembers the chains of resumed sessions itself and always shows the whole one.
         self._judge = partial(self.authority.judge, resumed=False)

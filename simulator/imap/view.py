@@ -40,6 +40,8 @@ class View:
         """QRESYNC is on: VANISHED instead of EXPUNGE."""
         self.saved: list[int] | None = None
         """UIDs of ``$`` (RFC 5182); None when there is no ``$``."""
+        self.save_dates: dict[int, float] = {}
+        """Save dates of the UIDs looked at last (RFC 8514), which never change."""
         self.gone = False
         """The folder was deleted by someone."""
         self.read: set[int] = set()

@@ -62,8 +62,8 @@ def add(tx: Transaction, folder: int, entries: Sequence[Entry], origin: object =
     uidnext, modseq = row
     messages = [Message(uidnext - len(entries) + place, entry.flags, modseq, entry.size, entry.date)
                 for place, entry in enumerate(entries)]
-    tx.many("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [(folder, m.uid, modseq, *pack(m.flags), m.size, m.internal_date, e.blob)
+    tx.many("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(folder, m.uid, modseq, *pack(m.flags), m.size, m.internal_date, e.blob, tx.at)
              for m, e in zip(messages, entries, strict=True)])
     tx.changes.append(Change(folder, added=tuple(messages), modseq=modseq, origin=origin))
     return messages

@@ -275,6 +275,9 @@ class Store(Protocol):
     # -- messages
     def messages(self, folder: int) -> list[Message]:
         """All messages, by UID."""
+    def saved(self, folder: int, low: int, high: int) -> Mapping[int, float]:
+        """When the messages with UIDs from ``low`` to ``high`` came into this folder, in simulated seconds since 1970.
+        Without those that an earlier version of the store took in."""
     def keywords(self, folder: int) -> Sequence[str]:
         """Keywords ever used in the folder, for FLAGS."""
     def body(self, folder: int, uid: int) -> bytes | None: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -46,8 +47,8 @@ class Kept:
 class MemoryStore(MemoryFolders):
     """The Store in memory. Set ``refuse`` to an error and every change fails with it, as on a full disk."""
 
-    def __init__(self, *, keep_events: int = 50_000) -> None:
-        super().__init__()
+    def __init__(self, *, keep_events: int = 50_000, now: Callable[[], float] = time.time) -> None:
+        super().__init__(now)
         self._queue: dict[int, QueuedRelay] = {}
         self._relay_ids = count(1)
         self._arrivals: set[tuple[str, str]] = set()
@@ -179,6 +180,11 @@ class MemoryStore(MemoryFolders):
 
     def messages(self, folder: int) -> list[Message]:
         return [m.as_message() for m in self._shelf(folder).stored.values()]
+
+    def saved(self, folder: int, low: int, high: int) -> Mapping[int, float]:
+        self._may_read()
+        shelf = self._shelves.get(folder)
+        return {uid: m.saved for uid, m in shelf.stored.items() if low <= uid <= high} if shelf else {}
 
     def keywords(self, folder: int) -> Sequence[str]:
         self._may_read()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -39,6 +39,7 @@ class Stored:
     modseq: int
     date: float
     text: Text
+    saved: float = 0.0
 
     def as_message(self) -> Message:
         """A fresh Message saying the same."""
@@ -80,7 +81,8 @@ class Shelf:
 class MemoryFolders:
     """Folders by id; the part of the store that names, adds and removes."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
         self.refuse: StoreError | None = None
         """Raised by every change while it is set."""
         self._is_open = False
@@ -231,7 +233,7 @@ class MemoryFolders:
             return ()
         shelf.modseq += 1
         for stored in new:
-            stored.uid, stored.modseq = shelf.uidnext, shelf.modseq
+            stored.uid, stored.modseq, stored.saved = shelf.uidnext, shelf.modseq, self._now()
             shelf.stored[stored.uid] = stored
             shelf.uidnext += 1
         self._watchers.tell(Change(shelf.id, added=tuple(s.as_message() for s in new), modseq=shelf.modseq,

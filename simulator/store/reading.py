@@ -114,6 +114,10 @@ class Reading:
         return list(map(changing.message, self._rows(
             f"SELECT {changing.COLUMNS} FROM message WHERE folder = ? ORDER BY uid", folder)))
 
+    def saved(self, folder: int, low: int, high: int) -> Mapping[int, float]:
+        return dict(self._rows("SELECT uid, saved FROM message WHERE folder = ? AND uid BETWEEN ? AND ? "
+                               "AND saved IS NOT NULL", folder, low, high))
+
     def keywords(self, folder: int) -> Sequence[str]:
         return [name for (name,) in self._rows("SELECT name FROM keyword WHERE folder = ? ORDER BY id", folder)]
 

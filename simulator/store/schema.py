@@ -14,7 +14,9 @@ from pathlib import Path
 from simulator.store.failures import StoreDamaged, as_store_error
 from simulator.store.interface import StoreError
 
-VERSION = 1
+VERSION = 2
+WITH_SAVE_DATES = 2
+"""The first version whose ``message`` has ``saved``."""
 APPLICATION = 0x4D53_5354
 """Written in the file's header, so that no other program's database is taken for ours."""
 
@@ -29,7 +31,8 @@ CREATE TABLE folder (
 CREATE TABLE subscription (mailbox TEXT, name TEXT, PRIMARY KEY (mailbox, name)) WITHOUT ROWID;
 CREATE TABLE message (
     folder INTEGER, uid INTEGER, modseq INTEGER NOT NULL, flags INTEGER NOT NULL, keywords TEXT NOT NULL,
-    size INTEGER NOT NULL, date REAL NOT NULL, blob INTEGER NOT NULL, PRIMARY KEY (folder, uid)) WITHOUT ROWID;
+    size INTEGER NOT NULL, date REAL NOT NULL, blob INTEGER NOT NULL, saved REAL,
+    PRIMARY KEY (folder, uid)) WITHOUT ROWID;
 CREATE INDEX message_deleted ON message (folder, uid) WHERE flags & 4 <> 0;
 CREATE TABLE blob (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE shared (blob INTEGER PRIMARY KEY, holders INTEGER NOT NULL);
@@ -49,6 +52,9 @@ CREATE TABLE exchange (
     patient TEXT, mailbox TEXT, state TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY (patient, mailbox)) WITHOUT ROWID;
 CREATE TABLE event (id INTEGER PRIMARY KEY, at REAL NOT NULL, kind TEXT NOT NULL, data TEXT NOT NULL);
 """
+
+_STEPS = {1: ("ALTER TABLE message ADD COLUMN saved REAL",)}
+"""From each earlier version to the next. What was not kept then stays unknown: NULL."""
 
 _SETTINGS = (
     "PRAGMA synchronous = FULL",
@@ -94,8 +100,11 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     for setting in _SETTINGS:
         connection.execute(setting)
     connection.execute("BEGIN IMMEDIATE")
-    if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == 0:
         _create(connection)
+    elif version < VERSION:
+        _bring_up(connection, version)
     connection.execute("COMMIT")
 
 
@@ -108,6 +117,14 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> None:
     if version > VERSION:
         raise StoreDamaged(path, f"written by a newer simulator (format {version}, this one knows {VERSION})",
                            "use that version, or another data folder")
+
+
+def _bring_up(connection: sqlite3.Connection, version: int) -> None:
+    """Make the tables of an earlier version those of this one, in the caller's transaction."""
+    for earlier in range(version, VERSION):
+        for statement in _STEPS[earlier]:
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _create(connection: sqlite3.Connection) -> None:

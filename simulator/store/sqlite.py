@@ -6,6 +6,7 @@ moment before already shows: what is applied twice must come out the same.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -32,10 +33,15 @@ T = TypeVar("T")
 
 
 class SqliteStore(Reading):
-    """The Store on disk. ``keep_events`` and ``keep_arrivals`` bound what is remembered beside the mail."""
+    """The Store on disk. ``keep_events`` and ``keep_arrivals`` bound what is remembered beside the mail.
 
-    def __init__(self, path: Path, *, keep_events: int = 50_000, keep_arrivals: int = 200_000) -> None:
+    ``now`` tells the simulated seconds since 1970.
+    """
+
+    def __init__(self, path: Path, *, keep_events: int = 50_000, keep_arrivals: int = 200_000,
+                 now: Callable[[], float] = time.time) -> None:
         super().__init__(path, keep_events)
+        self._now = now
         self._keep_arrivals = keep_arrivals
         self._events = arriving.Events(keep_events)
         self._watchers = Watchers()
@@ -47,7 +53,7 @@ class SqliteStore(Reading):
         """Open or create the file; its folder must exist. Raises StoreDamaged, StoreError, both naming the file."""
         if self._writer is not None:
             raise StoreError("the store is open already")
-        writer = Writer(self._path, self._watchers.tell, bodies.sweep)
+        writer = Writer(self._path, self._watchers.tell, bodies.sweep, self._now)
         await writer.start()
         try:
             self._reader = open_to_read(self._path)

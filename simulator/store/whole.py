@@ -14,7 +14,7 @@ from pathlib import Path
 from simulator.store import naming
 from simulator.store.failures import StoreDamaged
 from simulator.store.interface import Change, StoreError
-from simulator.store.schema import APPLICATION, VERSION
+from simulator.store.schema import APPLICATION, VERSION, WITH_SAVE_DATES
 from simulator.store.writer import Transaction
 
 _OF_MAIL = ("folder", "subscription", "message", "keyword", "vanished", "arrival", "relay", "exchange", "shared")
@@ -28,7 +28,8 @@ INSERT INTO folder (id, uidvalidity, mailbox, name, special_use, selectable, uid
     SELECT id + :folders, :validity + row_number() OVER (ORDER BY id), mailbox, name, special_use, selectable, uidnext,
     highestmodseq, vanished_floor, messages, unseen, deleted, size FROM kept.folder ORDER BY id;
 INSERT INTO subscription SELECT mailbox, name FROM kept.subscription;
-INSERT INTO message SELECT folder + :folders, uid, modseq, flags, keywords, size, date, blob FROM kept.message;
+INSERT INTO message SELECT folder + :folders, uid, modseq, flags, keywords, size, date, blob, {saved}
+    FROM kept.message;
 INSERT INTO keyword (folder, folded, name) SELECT folder + :folders, folded, name FROM kept.keyword ORDER BY id;
 INSERT INTO vanished SELECT folder + :folders, modseq, low, high FROM kept.vanished;
 INSERT INTO arrival SELECT id, key, mailbox FROM kept.arrival;
@@ -73,10 +74,10 @@ def copy_in(tx: Transaction, path: Path) -> None:
         raise StoreError(f"{path}: there is no such file")
     _attach(tx, path)
     try:
-        _recognise(tx, path)
+        version = _recognise(tx, path)
         tx.run("BEGIN IMMEDIATE")
         try:
-            _take_over(tx)
+            _take_over(tx, version)
             tx.run("COMMIT")
         except BaseException:
             tx.run("ROLLBACK")
@@ -93,19 +94,22 @@ def _attach(tx: Transaction, path: Path) -> None:
         raise StoreDamaged(path, f"this is not a mail store ({error})", _KEPT_REMEDY) from error
 
 
-def _recognise(tx: Transaction, path: Path) -> None:
+def _recognise(tx: Transaction, path: Path) -> int:
+    """The version that wrote it."""
     ((application,),) = tx.rows("PRAGMA kept.application_id")
     ((version,),) = tx.rows("PRAGMA kept.user_version")
-    if application != APPLICATION or version != VERSION:
-        raise StoreDamaged(path, "this is not a mail store of this version", _KEPT_REMEDY)
+    if application != APPLICATION or not 1 <= version <= VERSION:
+        raise StoreDamaged(path, "this is not a mail store of this version or an earlier one", _KEPT_REMEDY)
+    return int(version)
 
 
-def _take_over(tx: Transaction) -> None:
+def _take_over(tx: Transaction, version: int) -> None:
     _forget_mail(tx)
     for table in _OF_BODIES:
         tx.run(f"DELETE FROM {table}")
     past = {"folders": _last(tx, "folder"), "relays": _last(tx, "relay"), "validity": _last_uidvalidity(tx)}
-    for statement in _COPIES.split(";\n"):
+    copies = _COPIES.format(saved="saved" if version >= WITH_SAVE_DATES else "NULL")
+    for statement in copies.split(";\n"):
         if statement.strip():
             tx.run_named(statement, past)
 

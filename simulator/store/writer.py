@@ -36,10 +36,12 @@ PATIENCE = 0.2
 class Transaction:
     """What one job may do: run statements, and note the changes that watchers shall hear of."""
 
-    __slots__ = ("_connection", "changes", "left_orphans", "touched")
+    __slots__ = ("_connection", "at", "changes", "left_orphans", "touched")
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, at: float) -> None:
         self._connection = connection
+        self.at = at
+        """Simulated seconds since 1970 when the job was asked for."""
         self.changes: list[Change] = []
         self.touched: set[int] = set()
         """Folders whose modification sequence has moved already: it moves once per job."""
@@ -79,6 +81,7 @@ Work = Callable[[Transaction], T]
 class _Job:
     work: Work[Any]
     done: asyncio.Future[Any] | None
+    at: float = 0.0
     octets: int = 0
     alone: bool = False
 
@@ -98,8 +101,9 @@ class Writer:
     ``tell`` hears of each change; ``sweep`` removes a bounded number of orphans whenever no job waits.
     """
 
-    def __init__(self, path: Path, tell: Callable[[Change], None], sweep: Work[None]) -> None:
+    def __init__(self, path: Path, tell: Callable[[Change], None], sweep: Work[None], now: Callable[[], float]) -> None:
         self._path = path
+        self._now = now
         self._tell = tell
         self._sweep = sweep
         self._has_orphans = True  # perhaps: the last run may have ended before its sweep
@@ -132,7 +136,7 @@ class Writer:
         With ``alone`` no transaction is open when it begins: some statements need that. It begins and commits its own.
         """
         done: asyncio.Future[T] = self._loop.create_future()
-        self._waiting.put(_Job(work, done, octets, alone))
+        self._waiting.put(_Job(work, done, self._now(), octets, alone))
         return await done
 
     def aside(self, work: Work[None]) -> None:
@@ -228,11 +232,11 @@ class Writer:
         return outcomes
 
     def _attempt(self, job: _Job) -> _Outcome:
-        transaction = Transaction(self._connection)
+        transaction = Transaction(self._connection, job.at)
         return _Outcome(job, job.work(transaction), None, transaction.changes, transaction.left_orphans)
 
     def _by_itself(self, job: _Job) -> _Outcome:
-        transaction = Transaction(self._connection)
+        transaction = Transaction(self._connection, job.at)
         try:
             result = job.work(transaction)
         except Exception as error:

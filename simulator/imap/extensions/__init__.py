@@ -39,6 +39,7 @@ EXTENSIONS = {
     "APPENDLIMIT": "appendlimit.AppendLimit",
     "OBJECTID": "objectid.ObjectId",
     "PREVIEW": "preview.Preview",
+    "SAVEDATE": "savedate.SaveDate",
     "STATUS=SIZE": "status_size.StatusSize",
     "COMPRESS=DEFLATE": "compress.Compress",
     "QUOTA": "quota.Quota",

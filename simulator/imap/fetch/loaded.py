@@ -15,11 +15,11 @@ class Expunged(Exception):
 class Loaded:
     """One message. ``body`` and ``stored_index`` may be given when they were read with others."""
 
-    __slots__ = ("_body", "_index", "_store", "_stored_index", "message", "seq", "view")
+    __slots__ = ("_body", "_index", "_stored_index", "message", "seq", "store", "view")
 
     def __init__(self, store: Store, view: View, at: int, *, body: bytes | None = None,
                  stored_index: bytes | None = None) -> None:
-        self._store, self.view, self.seq, self.message = store, view, at + 1, view.messages[at]
+        self.store, self.view, self.seq, self.message = store, view, at + 1, view.messages[at]
         self._body, self._stored_index = body, stored_index
         self._index: MimeIndex | None = None
 
@@ -27,7 +27,7 @@ class Loaded:
     def body(self) -> bytes:
         """The octets. Raises Expunged."""
         if self._body is None:
-            self._body = self._store.body(self.view.folder.id, self.message.uid)
+            self._body = self.store.body(self.view.folder.id, self.message.uid)
             if self._body is None:
                 raise Expunged
         return self._body
@@ -37,9 +37,9 @@ class Loaded:
         """The MIME index; made and remembered when the store has none. Raises Expunged."""
         if self._index is None:
             folder, uid = self.view.folder.id, self.message.uid
-            stored = self._stored_index or self._store.index(folder, (uid,)).get(uid)
+            stored = self._stored_index or self.store.index(folder, (uid,)).get(uid)
             self._index = mime_index.from_bytes(stored) if stored is not None else None
             if self._index is None:
                 self._index = mime_index.parse(self.body)
-                self._store.save_index(folder, uid, mime_index.to_bytes(self._index))
+                self.store.save_index(folder, uid, mime_index.to_bytes(self._index))
         return self._index

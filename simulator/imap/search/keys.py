@@ -170,15 +170,18 @@ def _sent(compare: Callable[[date, date], bool]) -> KeyParser:
     return parse
 
 
-def _before(a: date, b: date) -> bool:
+def before(a: date, b: date) -> bool:
+    """BEFORE, and the keys like it."""
     return a < b
 
 
-def _on(a: date, b: date) -> bool:
+def on(a: date, b: date) -> bool:
+    """ON, and the keys like it."""
     return a == b
 
 
-def _since(a: date, b: date) -> bool:
+def since(a: date, b: date) -> bool:
+    """SINCE, and the keys like it."""
     return a >= b
 
 
@@ -234,8 +237,8 @@ KEYS: dict[str, KeyParser] = {
     **{f"UN{name}": _flag(flag, False) for name, flag in _FLAG_KEYS.items()},
     "KEYWORD": _keyword, "UNKEYWORD": lambda reader: negated(_keyword(reader)),
     "RECENT": _recent, "OLD": lambda reader: negated(_recent(reader)), "NEW": _new,
-    "BEFORE": _arrived(_before), "ON": _arrived(_on), "SINCE": _arrived(_since),
-    "SENTBEFORE": _sent(_before), "SENTON": _sent(_on), "SENTSINCE": _sent(_since),
+    "BEFORE": _arrived(before), "ON": _arrived(on), "SINCE": _arrived(since),
+    "SENTBEFORE": _sent(before), "SENTON": _sent(on), "SENTSINCE": _sent(since),
     "BCC": _field(b"bcc"), "CC": _field(b"cc"), "FROM": _field(b"from"), "SUBJECT": _field(b"subject"),
     "TO": _field(b"to"), "HEADER": _header, "BODY": _body, "TEXT": _text,
     "LARGER": _larger, "SMALLER": _smaller, "UID": _uid,
