@@ -54,6 +54,11 @@ class Arguments:
         """Nothing is left."""
         return self.at >= len(self.text)
 
+    @property
+    def has_literals(self) -> bool:
+        """Some arguments are literals, which ``text`` does not hold."""
+        return bool(self._literals)
+
     def end(self) -> None:
         """Nothing may follow."""
         if not self.done:

@@ -20,6 +20,12 @@ class NumberSet:
     saved: bool = False
     """``$``: what the last SEARCH saved (RFC 5182)."""
 
+    @property
+    def single(self) -> int:
+        """The one number that was written; STAR when there are more, or ``*``."""
+        low, high = self.elements[0]
+        return low if low == high and len(self.elements) == 1 else STAR
+
     def resolved(self, largest: int) -> list[tuple[int, int]]:
         """Ascending, disjoint, inclusive ranges with ``*`` read as ``largest``."""
         pairs = sorted((min(a, b), max(a, b)) for a, b in

@@ -15,6 +15,8 @@ from simulator.imap.outcomes import Refused, no_of
 from simulator.imap.reader import Command, Refusal
 from simulator.imap.surroundings import Surroundings
 from simulator.imap.view import View
+from simulator.model.certificate import TlsFacts
+from simulator.model.mailbox import Identity
 from simulator.store.interface import Change, StoreError
 
 Answer = bytes | Coroutine[Any, Any, bytes]
@@ -57,6 +59,7 @@ class Session(Connection):
         """The command being served."""
         self._stop_watching: Callable[[], None] = _nothing
         self._errors = 0
+        self._party: _Party | None = None
 
     def greeting(self) -> bytes:
         """The first line."""
@@ -228,13 +231,12 @@ class Session(Connection):
 
     def note(self, kind: str, story: str, **facts: str | int | float | bool | list[str] | None) -> None:
         """One line of the audit trail: who, for which mailbox, from where, by which certificate."""
-        identity = self.identity
-        story = f"{identity.who}: {story}" if identity else story
-        serial = self.tls.peer.serial if self.tls is not None else ""
+        party = self._party
+        if party is None or party.identity is not self.identity or party.tls is not self.tls:
+            party = self._party = _Party(self.identity, self.tls)
         self.door.journal.note(
-            kind, story, who=identity.who if identity else "", client=self.client,
-            mailbox=str(identity.mailbox.address) if identity else "",
-            certificate=serial or (identity.certificate if identity else ""), door=self.door.door, **facts)
+            kind, f"{party.who}: {story}" if party.who else story, who=party.who, client=self.client,
+            mailbox=party.mailbox, certificate=party.certificate, door=self.door.door, **facts)
 
     def note_messages(self, kind: str, view: View, uids: Sequence[int], **facts: str) -> None:
         """The audit line of something done to messages: which folder, which UIDs."""
@@ -244,6 +246,17 @@ class Session(Connection):
             done = _DONE.get(kind, kind)
             self.note(kind, f"{done} {len(uids)} {many} in {view.folder.name}", folder=view.folder.name,
                       uids=named[:1000], count=len(uids), **facts)
+
+
+class _Party:
+    """What the audit trail says of the one who acts, put together once."""
+
+    def __init__(self, identity: Identity | None, tls: TlsFacts | None) -> None:
+        self.identity, self.tls = identity, tls
+        self.who = identity.who if identity else ""
+        self.mailbox = str(identity.mailbox.address) if identity else ""
+        serial = tls.peer.serial if tls is not None else ""
+        self.certificate = serial or (identity.certificate if identity else "")
 
 
 _DONE = {"flags": "changed the flags of", "read": "read", "deleted": "deleted", "moved": "moved", "copied": "copied"}

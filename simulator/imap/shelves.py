@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 
 from simulator.store.interface import Change, Message, Store
 
@@ -17,8 +18,7 @@ FEW = 16
 SEEN = "\\Seen"
 
 
-def _uid(message: Message) -> int:
-    return message.uid
+_uid: Callable[[Message], int] = attrgetter("uid")
 
 
 def without(messages: list[Message], places: Sequence[int]) -> list[Message]:

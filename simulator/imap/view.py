@@ -7,16 +7,15 @@ FETCH, STORE or SEARCH (RFC 3501 7.4.1), EXISTS before any line that uses the ne
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 
 from simulator.imap.formatter import flag_list, number_set
 from simulator.imap.numbers import NumberSet
 from simulator.imap.shelves import without
 from simulator.store.interface import SYSTEM_FLAGS, Change, Folder, Message
 
-
-def _uid(message: Message) -> int:
-    return message.uid
+_uid: Callable[[Message], int] = attrgetter("uid")
 
 
 class View:
@@ -60,8 +59,15 @@ class View:
     # -- looking
     def place(self, uid: int) -> int | None:
         """Position of a UID in ``messages``."""
-        at = bisect_left(self.messages, uid, key=_uid)
-        return at if at < len(self.messages) and self.messages[at].uid == uid else None
+        messages = self.messages
+        # Nothing stands farther behind the first message than its UID does, and right there unless some have gone.
+        farthest = uid - messages[0].uid if messages else -1
+        if farthest < 0:
+            return None
+        if farthest < len(messages) and messages[farthest].uid == uid:
+            return farthest
+        at = bisect_left(messages, uid, 0, min(farthest, len(messages)), key=_uid)
+        return at if at < len(messages) and messages[at].uid == uid else None
 
     def is_recent(self, uid: int) -> bool:
         """This session is the first to be told of the message."""
@@ -91,6 +97,9 @@ class View:
             if not count or ranges[-1][1] > count:
                 return None
             return [range(low - 1, high) for low, high in ranges]
+        if numbers.single:
+            at = self.place(numbers.single)
+            return [] if at is None else [range(at, at + 1)]
         largest = self.messages[-1].uid if count else 1
         found = (range(bisect_left(self.messages, low, key=_uid), bisect_right(self.messages, high, key=_uid))
                  for low, high in numbers.resolved(largest))
@@ -168,6 +177,8 @@ class View:
 
     def report_flags(self) -> list[bytes]:
         """Lines for flag changes alone, for the start of a command that looks at flags; numbers stay as they are."""
+        if not self._flagged:
+            return []
         going = {uid: self._flagged.pop(uid) for uid in self._expunged.keys() & self._flagged.keys()}
         lines = self._tell_flags() if self._flagged else []
         self._flagged = going

@@ -20,7 +20,11 @@ from simulator.store.interface import FlagOp
 SEEN = "\\Seen"
 LARGE = 256 * 1024
 """Octets of a message above which it is not parsed on the loop."""
+LONG_WORDS = 200
+MOST_WORDS = 256
 _FETCHED = b"OK Fetched"
+_understood: dict[tuple[type, bytes], tuple[tuple[Item, ...], int]] = {}
+"""What is offered, and the words from the items on, to the items and how many octets name them."""
 
 
 class Fetching(Session):
@@ -36,7 +40,7 @@ class Fetching(Session):
         args.space()
         numbers = args.numbers()
         args.space()
-        items = parse_items(args, self.fetch_items, self.fetch_sections)
+        items = self._asked(args)
         plan, since = self.fetch_modifiers(args, items)
         args.end()
         places = self.places(numbers, by_uid=args.by_uid)
@@ -47,6 +51,22 @@ class Fetching(Session):
             messages = self.selected.messages
             places = [at for at in places if messages[at].modseq > since]
         return self._fetch(plan, places)
+
+    def _asked(self, args: Arguments) -> tuple[Item, ...]:
+        """The items. Clients ask in the same words again and again: what these mean is remembered."""
+        words = (type(self), args.text[args.at:])
+        if args.has_literals or len(words[1]) > LONG_WORDS:
+            return parse_items(args, self.fetch_items, self.fetch_sections)
+        if words in _understood:
+            items, length = _understood[words]
+            args.at += length
+            return items
+        begin = args.at
+        items = parse_items(args, self.fetch_items, self.fetch_sections)
+        if len(_understood) >= MOST_WORDS:
+            _understood.clear()
+        _understood[words] = items, args.at - begin
+        return items
 
     def fetch_modifiers(self, args: Arguments, items: tuple[Item, ...]) -> tuple[Plan, int | None]:
         """The plan, and the modification sequence below which messages are left out (CONDSTORE)."""
@@ -117,8 +137,7 @@ class Fetching(Session):
             line, messages, flags = b"* %d FETCH (FLAGS (%b))\r\n", view.messages, view.flags
             self.send(b"".join([line % (at + 1, flags(messages[at])) for at in piece]))
             return False
-        with_flags = plan if plan.has("FLAGS") else Plan((*plan.items, FLAGS))
-        with_flags = with_flags if plan.has("MODSEQ") else self.with_modseq(with_flags)
+        with_flags = self._with_flags(plan) if newly_seen else plan
         read: list[int] = []
         missing = False
         for at, message in self._load(plan, piece, parsed or {}):
@@ -133,6 +152,11 @@ class Fetching(Session):
         if plan.reads:
             self._note_read(read)
         return missing
+
+    def _with_flags(self, plan: Plan) -> Plan:
+        """For messages that this very FETCH marks as seen."""
+        more = plan if plan.has("FLAGS") else Plan((*plan.items, FLAGS))
+        return more if plan.has("MODSEQ") else self.with_modseq(more)
 
     def with_modseq(self, plan: Plan) -> Plan:
         """For CONDSTORE: a report of new flags carries MODSEQ."""

@@ -17,9 +17,9 @@ Render = Callable[[Loaded], bytes]
 _NAME = re.compile(rb"[A-Za-z0-9.]{1,30}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """One thing to say about each message."""
+    """One thing to say about each message; made once for each way to ask, and known by itself."""
 
     name: str
     render: Render
