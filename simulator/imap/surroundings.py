@@ -39,7 +39,7 @@ class Surroundings:
     """By operator; None is for those who are not named."""
     recents: Recents = field(default_factory=Recents)
     shelves: Shelves = field(init=False)
-    headers: Headers = field(init=False)
+    headers: Headers = field(default_factory=Headers)
     hang_ups: set[Callable[[bytes], None]] = field(default_factory=set)
     """One per open session: says BYE and closes."""
     work: set[asyncio.Task[None]] = field(default_factory=set)
@@ -47,7 +47,6 @@ class Surroundings:
 
     def __post_init__(self) -> None:
         self.shelves = Shelves(self.store)
-        self.headers = Headers(self.store)
 
     def offer(self, operator: str | None) -> Offer:
         """What this operator offers."""

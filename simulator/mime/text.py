@@ -16,13 +16,13 @@ def searchable_header(value: bytes) -> str:
     return decode_words(unfold(value))
 
 
-def searchable_fields(index: MimeIndex, body: bytes, name: bytes) -> Iterator[str]:
+def searchable_fields(message: bytes, name: bytes) -> Iterator[str]:
     """Values of the message's fields called `name` (any case).
 
     Address fields are also given as `name <local@host>`, one address a time, free of comments and odd blanks.
     """
     wanted = name.lower()
-    for field in fields(body[: index.root.body]):
+    for field in fields(message):
         if field.name == wanted:
             yield searchable_header(field.value)
             if wanted in _ADDRESS_FIELDS:

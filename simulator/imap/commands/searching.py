@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from simulator.imap.arguments import Arguments
 from simulator.imap.fetch.loaded import Expunged, Loaded
-from simulator.imap.search.keys import KEYS, METADATA, Key, KeyParser, KeyReader
+from simulator.imap.search.keys import KEYS, METADATA, Key, KeyParser, KeyReader, Test
+from simulator.imap.search.sieve import Sieve
 from simulator.imap.session import Answer, Phase, Session
 from simulator.imap.slices import by_count, by_size
 
@@ -70,7 +71,12 @@ class Searching(Session):
 
     async def find(self, key: Key) -> list[int] | None:
         """Positions of the messages that fit; None when the peer is gone."""
-        places = range(len(self.selected.messages))
+        places: Sequence[int] = range(len(self.selected.messages))
+        if key.sieve is not None:
+            hopeful = await self._hopeful(key.sieve, key.cheap, places)
+            if hopeful is None:
+                return None
+            places = hopeful
         pieces = by_count(places, _AT_ONCE) if key.cost == METADATA else by_size(self.selected, places)
         found: list[int] = []
         for piece in pieces:
@@ -78,6 +84,23 @@ class Searching(Session):
                 return None
             found += self._test(key, piece)
         return found
+
+    async def _hopeful(self, sieve: Sieve, cheap: Test | None, places: Sequence[int]) -> list[int] | None:
+        """Positions whose headings may pass the sieve; None when the peer is gone."""
+        view, headers, folder = self.selected, self.door.headers, self.selected.folder.id
+        kept: list[int] = []
+        for piece in by_count(places, _AT_ONCE):
+            if not await self.breathe():
+                return None
+            numbers = {view.messages[at].uid: at for at in piece
+                       if cheap is None or cheap(Loaded(self.store, view, at))}
+            unread = [numbers[uid] for uid in headers.missing(folder, list(numbers))]
+            for part in by_size(view, unread):
+                headers.learn(folder, self.store.bodies(folder, [view.messages[at].uid for at in part]))
+                if not await self.breathe():
+                    return None
+            kept += [numbers[uid] for uid in headers.hopeful(sieve, folder, list(numbers))]
+        return kept
 
     def _test(self, key: Key, piece: Sequence[int]) -> list[int]:
         found: list[int] = []
@@ -97,9 +120,6 @@ class Searching(Session):
             return
         if key.cheap is not None:
             piece = [at for at in piece if key.cheap(Loaded(store, view, at))]
-        if key.sieve is not None:
-            uids = [view.messages[at].uid for at in piece]
-            piece = self.door.headers.hopeful(key.sieve, view.folder.id, piece, uids)
         yield from self.load_bodies(piece)
 
     def load_bodies(self, piece: Sequence[int]) -> Iterator[tuple[int, Loaded]]:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from simulator.imap.arguments import Arguments, Malformed
 from simulator.imap.fetch.loaded import Loaded
 from simulator.imap.numbers import within
-from simulator.imap.search.sieve import Sieve
+from simulator.imap.search.sieve import HEADING, Sieve
 from simulator.imap.view import View
 from simulator.mime import dates, headers
 from simulator.mime.text import contains, searchable_body, searchable_fields, searchable_text
@@ -26,7 +26,7 @@ class Key:
     test: Test
     cost: int = METADATA
     sieve: Sieve | None = None
-    """What the message's own header must pass before the test is worth while."""
+    """What the message's heading must pass before the test is worth while."""
     cheap: Test | None = None
     """What must hold as well and reads nothing."""
 
@@ -196,10 +196,14 @@ def _header(reader: KeyReader) -> Key:
 
 
 def _field_holds(name: bytes, needle: str) -> Key:
+    sieve, is_heading = Sieve(needle), name.lower() in HEADING
+
     def test(message: Loaded) -> bool:
-        values = searchable_fields(message.index, message.body, name)
+        if not (is_heading or sieve.header(message.body)):
+            return False
+        values = searchable_fields(message.body, name)
         return contains(values, needle) if needle else any(True for _ in values)
-    return Key(test, HEADER, Sieve(needle))
+    return Key(test, HEADER, sieve if is_heading else None)
 
 
 def _body(reader: KeyReader) -> Key:
