@@ -72,6 +72,30 @@ async def test_nothing_may_be_sent_before_the_answer(quick_house: House) -> None
     assert " BAD " in (await client.command("COMPRESS LZMA"))[-1]
 
 
+@pytest.mark.parametrize("flush", [zlib.Z_SYNC_FLUSH, zlib.Z_FULL_FLUSH, zlib.Z_PARTIAL_FLUSH])
+@pytest.mark.parametrize("level", [0, 1, 9])
+async def test_every_way_to_flush_is_understood(quick_house: House, flush: int, level: int) -> None:
+    """Some programs begin with an empty block, some store without compressing, some cut blocks anywhere."""
+    client, line = await squeezed(quick_house)
+    pack = zlib.compressobj(level, wbits=-15)
+    for word in (b"", b"a NO", b"OP\r\nb CAPA", b"BILITY\r", b"\n"):
+        for octet in pack.compress(word) + pack.flush(flush):
+            client.write(bytes([octet]))
+    assert b"a OK " in await line.until(b"\r\n")
+    assert b"COMPRESS=DEFLATE" in await line.until(b"b OK ")
+
+
+async def test_the_answer_to_a_command_before_it_is_not_compressed(quick_house: House) -> None:
+    client = await quick_house.client()
+    client.write(b"a LIST \"\" \"\"\r\nb COMPRESS DEFLATE\r\n")
+    assert [(await client.line())[:6] for _ in range(3)] == ["* LIST", "a OK S", "b OK F"]
+    line = Squeezed(client)
+    line.write(b"c IDLE\r\n")
+    assert await line.until(b"\r\n") == b"+ idling\r\n"
+    line.write(b"DONE\r\nd LOGOUT\r\n")
+    assert b"* BYE " in await line.until(b"d OK ")
+
+
 def test_input_is_taken_in_bounded_pieces() -> None:
     bomb = zlib.compressobj(wbits=-15)
     deflate = Deflate()
