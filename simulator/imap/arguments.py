@@ -70,7 +70,7 @@ class Arguments:
 
     def take(self, octets: bytes) -> bool:
         """Read these octets if they come next."""
-        if self.peek(octets):
+        if self.text.startswith(octets, self.at):
             self.at += len(octets)
             return True
         return False

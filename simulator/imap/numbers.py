@@ -9,6 +9,8 @@ from dataclasses import dataclass
 STAR = 0
 """Stands for ``*`` until the largest number is known; no message has it."""
 LARGEST = 0xFFFFFFFF
+LONGEST = len(str(LARGEST))
+"""Digits; a number of fewer is never too large."""
 _ELEMENT = re.compile(rb"([1-9][0-9]{0,9}|\*)(?::([1-9][0-9]{0,9}|\*))?")
 
 
@@ -44,6 +46,9 @@ SAVED = NumberSet((), saved=True)
 
 def parse_set(text: bytes, most: int) -> NumberSet | None:
     """None when the text is no set or has more than ``most`` elements."""
+    if text.isdigit() and not text.startswith(b"0") and len(text) < LONGEST:
+        number = int(text)
+        return NumberSet(((number, number),))
     if text.count(b",") >= most:
         return None
     elements: list[tuple[int, int]] = []

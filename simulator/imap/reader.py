@@ -124,7 +124,7 @@ class Reader:
         place = len(self._text)
         self._text += line
         self._small += len(line)
-        announced = _LITERAL.search(line)
+        announced = _LITERAL.search(line) if line.endswith(b"}") else None
         if self._refusal is not None:
             return self._skip(announced)
         if self._small > self.limits.command:

@@ -107,7 +107,7 @@ class Session(Connection):
         allowed = self.commands.get(name)
         if allowed is None:
             return b"BAD Unknown command"
-        if not allowed & self.phase:
+        if not int.__and__(allowed, self.phase):  # without making a Phase of the result
             return b"BAD Already signed in" if allowed is Phase.STRANGER else _WRONG_PHASE[self.phase]
         if name in self.keeps_numbers and self.view is not None and not self.choked:
             # What another session changed a moment ago is seen by this very command.
