@@ -52,12 +52,11 @@ class Event:
 
 
 Listener = Callable[[Event], None]
-_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def one_line(text: str) -> str:
     """The text without control characters, so that no peer can write its own lines in the log."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 class Journal:
@@ -95,7 +94,7 @@ class Journal:
         self._next += 1
         self._events.append(event)
         if self._sink is not None:
-            self._sink(kind, event.at, _as_json(event.as_data()))
+            self._sink(kind, event.at, json.dumps(event.as_data(), ensure_ascii=False))
         for listener in tuple(self._listeners):
             listener(event)
         return event

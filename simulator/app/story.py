@@ -6,7 +6,6 @@ import asyncio
 import json
 import sys
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from simulator.journal import Event
 
@@ -29,13 +28,9 @@ MARKS = {
 
 def tell(event: Event) -> None:
     """One readable line."""
-    sys.stdout.write(f"{_time_of_day(int(event.at))} {MARKS.get(event.kind, '-')} {event.story}\n")
+    at = datetime.fromtimestamp(event.at, UTC).strftime("%H:%M:%S")
+    sys.stdout.write(f"{at} {MARKS.get(event.kind, '-')} {event.story}\n")
     _flush_soon()
-
-
-@lru_cache(maxsize=16)
-def _time_of_day(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%H:%M:%S")
 
 
 def dump(event: Event) -> None:
