@@ -75,6 +75,17 @@ class Journal:
         self._sink = sink
         self._next = first_seq
         self._listeners: list[Listener] = []
+        self._owed: list[Callable[[], None]] = []
+
+    def owe(self, debt: Callable[[], None]) -> None:
+        """Call ``debt`` before anything else is written down or looked at: it notes what its owner gathers."""
+        self._owed.append(debt)
+
+    def _settle(self) -> None:
+        while self._owed:
+            owed, self._owed = self._owed, []
+            for debt in owed:
+                debt()
 
     def note(
         self,
@@ -88,6 +99,7 @@ class Journal:
         **facts: Fact,
     ) -> Event:
         """Write one event down, tell the sink and the listeners."""
+        self._settle()
         event = Event(
             self._next, self._clock.timestamp(), kind, one_line(story), who, mailbox, client, certificate, facts
         )
@@ -101,10 +113,12 @@ class Journal:
 
     def events(self, *, after: int = 0, kind: str | None = None) -> list[Event]:
         """The remembered events with a number above ``after``, oldest first."""
+        self._settle()
         return [e for e in self._events if e.seq > after and (kind is None or e.kind == kind)]
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener`` for every later event; returns the way to stop."""
+        self._settle()
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 

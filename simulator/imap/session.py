@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from enum import IntFlag
+from functools import partial
 from typing import Any, ClassVar
 
 from simulator.imap.arguments import Arguments, Malformed
@@ -13,6 +14,7 @@ from simulator.imap.formatter import folder_name, number_set, plain, utf8_name
 from simulator.imap.numbers import NumberSet
 from simulator.imap.outcomes import Refused, no_of
 from simulator.imap.reader import Command, Refusal
+from simulator.imap.reads import Reads
 from simulator.imap.surroundings import Surroundings
 from simulator.imap.view import View
 from simulator.model.certificate import TlsFacts
@@ -60,6 +62,7 @@ class Session(Connection):
         self._stop_watching: Callable[[], None] = _nothing
         self._errors = 0
         self._party: _Party | None = None
+        self.reads = Reads(door.journal, partial(self.note_messages, "read"))
 
     def greeting(self) -> bytes:
         """The first line."""
@@ -68,8 +71,14 @@ class Session(Connection):
     def ended(self) -> None:
         """Let go of the folder. The view stays: a command in progress still looks at it."""
         self._stop_watching()
+        self.reads.settle()
         if self.bridge.stalled:
             self.note("dropped", "IMAP: the client did not read its answers, connection dropped")
+
+    def close(self) -> None:
+        """The audit trail is complete when the peer is told that it is over."""
+        self.reads.settle()
+        super().close()
 
     # -- commands, one at a time
     def serve(self, command: Command) -> None:

@@ -181,12 +181,12 @@ class Fetching(Session):
             yield at, Loaded(store, view, at, body=bodies.get(uid), stored_index=indexes.get(uid))
 
     def _note_read(self, uids: Sequence[int]) -> None:
-        """One audit line per command, for messages that this selection had not read before."""
+        """The audit trail hears of messages that this selection had not read before."""
         view = self.selected
         fresh = [uid for uid in uids if uid not in view.read]
         if fresh:
             view.read.update(fresh)
-            self.note_messages("read", view, fresh)
+            self.reads.add(view, fresh)
 
 
 def index_of(body: bytes) -> bytes:
