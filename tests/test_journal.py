@@ -120,3 +120,20 @@ def test_stories_are_lines_of_text() -> None:
     journal.note("x", "one")
     journal.note("x", "two\nthree")
     assert stories(journal.events()) == "one\ntwo\ufffdthree"
+
+
+def test_what_is_owed_is_written_before_anything_else_is_written_or_looked_at() -> None:
+    journal = Journal(a_clock())
+
+    def debt() -> None:
+        journal.note("owed", "gathered")
+
+    journal.owe(debt)
+    journal.note("next", "after it")
+    assert [event.kind for event in journal.events()] == ["owed", "next"]
+    journal.owe(debt)
+    assert [event.kind for event in journal.events(after=2)] == ["owed"]
+    journal.owe(debt)
+    heard: list[Event] = []
+    journal.listen(heard.append)
+    assert heard == [] and [event.kind for event in journal.events(after=3)] == ["owed"]
