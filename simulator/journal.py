@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 
 from simulator.clock import Clock
 
+_JSON = json.JSONEncoder(ensure_ascii=False)
+"""Made once: ``json.dumps`` with any option makes one each time."""
+
 Fact = str | int | float | bool | None | list[str]
 
 
@@ -56,6 +59,8 @@ Listener = Callable[[Event], None]
 
 def one_line(text: str) -> str:
     """The text without control characters, so that no peer can write its own lines in the log."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
@@ -106,7 +111,7 @@ class Journal:
         self._next += 1
         self._events.append(event)
         if self._sink is not None:
-            self._sink(kind, event.at, json.dumps(event.as_data(), ensure_ascii=False))
+            self._sink(kind, event.at, _JSON.encode(event.as_data()))
         for listener in tuple(self._listeners):
             listener(event)
         return event

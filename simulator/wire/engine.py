@@ -11,8 +11,10 @@ from simulator.wire.failure import TlsFailed, in_words
 
 _RECORD = 16_384
 _SLICE = 65_536
-_SLICE_SEALED = 73_728
-"""Room for one slice and the overhead of its records, so that one read empties the buffer."""
+_OVERHEAD = 8_192
+"""More than the records of one slice add to it, so that one read empties the buffer."""
+_HEADER = 5
+"""Octets of a record's header; the last two are the length of what follows (RFC 8446 5.1)."""
 _MOST_AT_ONCE = 262_144
 
 Octets = bytes | bytearray | memoryview
@@ -34,12 +36,19 @@ class Engine:
         self._first = bytearray()
         self._connection: SSL.Connection | None = None
         self._broken: TlsFailed | None = None
+        self._is_dry = False
+        """OpenSSL has opened all that it was fed: asking it again costs an exception for nothing."""
+        self._is_single = False
+        """What it was fed since then is exactly one record."""
+        self._may_speak = True
+        """OpenSSL may have something of its own for the peer: handshake, answer to a key update, alert."""
         self.facts: TlsFacts | None = None
         self.ended = False
         """True once the peer has said close_notify, or its bytes have ended."""
 
     def handshake(self, received: Octets = b"") -> TlsFacts | None:
         """Take bytes and go on with the handshake; the facts once it is finished. Raises TlsFailed."""
+        self._may_speak = True
         if self._connection is None:
             self._first += received
             self._connection = self._start(bytes(self._first))
@@ -60,30 +69,38 @@ class Engine:
     def feed(self, received: Octets) -> None:
         """Take sealed bytes; ``read`` opens them."""
         if received and self._connection is not None and not self.ended:
+            self._is_single = self._is_dry and _is_one_record(received)
+            self._is_dry = False
             self._connection.bio_write(received)
 
     def read(self) -> bytes:
         """All clear bytes there are now, up to 256 KiB; empty when there are none. Raises TlsFailed."""
         if self._broken is not None:
             raise self._broken
+        if self._is_dry:
+            return b""
         connection = self._connection
         parts: list[bytes] = []
         size = 0
-        while connection is not None and not self.ended and size < _MOST_AT_ONCE:
+        while connection is not None and not (self._is_dry or self.ended) and size < _MOST_AT_ONCE:
             try:
                 part = connection.recv(_RECORD)
             except SSL.WantReadError:
+                self._is_dry = self._may_speak = True
                 break
             except (SSL.ZeroReturnError, SSL.SysCallError):
                 self.ended = True
             except SSL.Error as error:
                 self._broken = TlsFailed(in_words(error))
+                self._may_speak = True
                 if parts:
                     break  # what came whole is delivered first; the next read raises
                 raise self._broken from error
             else:
                 parts.append(part)
                 size += len(part)
+                # A record that came alone and gave clear bytes is used up, and was no message to OpenSSL itself.
+                self._is_dry = self._is_single
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def seal(self, clear: Octets) -> list[bytes]:
@@ -97,19 +114,26 @@ class Engine:
                     self._connection.sendall(view[start:start + _SLICE])
                 except SSL.Error as error:
                     raise TlsFailed(in_words(error)) from error
-                pieces.append(self.output())
+                pieces.append(self._sealed(min(len(view), _SLICE) + _OVERHEAD))
         return pieces
 
     def output(self) -> bytes:
         """Bytes for the peer that OpenSSL has ready; empty when there are none."""
+        if not self._may_speak:
+            return b""
+        self._may_speak = False
+        return self._sealed(_SLICE + _OVERHEAD)
+
+    def _sealed(self, room: int) -> bytes:
+        """All that OpenSSL has for the peer; quickest when it fits in ``room`` octets."""
         parts: list[bytes] = []
         while self._connection is not None:
             try:
-                part = self._connection.bio_read(_SLICE_SEALED)
+                part = self._connection.bio_read(room)
             except SSL.WantReadError:
                 break
             parts.append(part)
-            if len(part) < _SLICE_SEALED:
+            if len(part) < room:
                 break
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
@@ -117,9 +141,15 @@ class Engine:
         """Put close_notify in the output, when the handshake was finished."""
         if self._connection is None or self.facts is None:
             return
+        self._may_speak = True
         if self._retire is not None:
             self._retire(self._connection)
         try:
             self._connection.shutdown()
         except SSL.Error:
             self.ended = True  # a connection that already failed has said its alert
+
+
+def _is_one_record(received: Octets) -> bool:
+    """The bytes are one whole record and nothing else; they start where a record does."""
+    return len(received) > _HEADER and int.from_bytes(received[_HEADER - 2:_HEADER], "big") == len(received) - _HEADER
