@@ -4,53 +4,61 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 
-from simulator.store import bodies, changing, naming
+from simulator.store import bodies, changing
+from simulator.store.flags import spelled
 from simulator.store.interface import (
     Batch,
     Committed,
     Deposit,
     ExchangeChange,
-    Folder,
     NoSuchFolder,
     Placed,
     QueuedRelay,
     StoreError,
 )
 from simulator.store.names import folder_name
-from simulator.store.writer import Transaction, Work
+from simulator.store.writer import Row, Transaction, Work
 
 PRUNE_EVERY = 1024
 """Rows after which the oldest arrivals and events are dropped."""
 
 
-def commit(tx: Transaction, batch: Batch, keep_arrivals: int) -> Committed:
-    """Everything of the batch, or nothing of it. Raises NoSuchFolder."""
-    folders = {(d.mailbox, d.folder): _folder(tx, d.mailbox, d.folder) for d in batch.deposits}
-    fresh = [_is_new(tx, deposit, keep_arrivals) for deposit in batch.deposits]
-    arrived = [deposit for deposit, new in zip(batch.deposits, fresh, strict=True) if new]
-    blobs = bodies.keep(tx, [d.message.body for d in arrived] + [relay.body for relay in batch.relays])
-    uids = _place(tx, arrived, blobs, folders)
-    relays = tuple(_enqueue(tx, relay, blob) for relay, blob in zip(batch.relays, blobs[len(arrived):], strict=True))
-    for number in batch.relayed:
-        _dequeue(tx, number)
-    for exchange in batch.exchanges:
-        _exchange(tx, exchange)
-    placed = (Placed(d.mailbox, folders[d.mailbox, d.folder], next(uids) if new else 0)
-              for d, new in zip(batch.deposits, fresh, strict=True))
-    return Committed(tuple(placed), relays)
+def commit(tx: Transaction, batches: Sequence[Batch], keep_arrivals: int) -> list[Committed]:
+    """Everything of these batches, or nothing of any. Raises NoSuchFolder.
+
+    What several have in common is done once: a folder moves one step, however many of them put something in it.
+    """
+    deposits = [deposit for batch in batches for deposit in batch.deposits]
+    fresh = [_is_new(tx, deposit, keep_arrivals) for deposit in deposits]
+    blobs = iter(bodies.keep(tx, *_bodies(batches, fresh)))
+    arrived: list[tuple[Deposit, int]] = []
+    relays: list[list[int]] = []
+    new = iter(fresh)
+    for batch in batches:
+        arrived += [(deposit, next(blobs)) for deposit in batch.deposits if next(new)]
+        relays.append([_enqueue(tx, relay, next(blobs)) for relay in batch.relays])
+        for number in batch.relayed:
+            _dequeue(tx, number)
+        for exchange in batch.exchanges:
+            _exchange(tx, exchange)
+    uids = _place(tx, arrived)
+    placed = iter([_placed(tx, deposit, next(uids) if is_new else 0)
+                   for deposit, is_new in zip(deposits, fresh, strict=True)])
+    return [Committed(tuple(next(placed) for _ in batch.deposits), tuple(queued))
+            for batch, queued in zip(batches, relays, strict=True)]
 
 
-def _folder(tx: Transaction, mailbox: str, name: str) -> Folder:
-    found = naming.find(tx, mailbox, folder_name(name))
-    if found is None or not found.selectable:
-        raise NoSuchFolder(f"{mailbox} has no folder {name!r}")
-    return found
+def _bodies(batches: Sequence[Batch], fresh: Iterable[bool]) -> list[list[bytes]]:
+    """Those to be kept, by batch: of the deposits that are new, then of the relays."""
+    new = iter(fresh)
+    return [[*(deposit.message.body for deposit in batch.deposits if next(new)),
+             *(relay.body for relay in batch.relays)] for batch in batches]
 
 
 def _is_new(tx: Transaction, deposit: Deposit, keep: int) -> bool:
+    """It arrives for the first time; from now on it is known."""
     if deposit.arrival is None:
         return True
     cursor = tx.run("INSERT OR IGNORE INTO arrival (key, mailbox) VALUES (?, ?)", deposit.arrival, deposit.mailbox)
@@ -60,26 +68,42 @@ def _is_new(tx: Transaction, deposit: Deposit, keep: int) -> bool:
     return cursor.rowcount == 1
 
 
-def _place(tx: Transaction, arrived: Sequence[Deposit], blobs: Sequence[int],
-           folders: dict[tuple[str, str], Folder]) -> Iterator[int]:
-    """Add the deposits to their folders, one step of modification sequence each; UIDs in the order of deposits.
-
-    ``folders`` is brought up to date.
-    """
+def _place(tx: Transaction, arrived: Sequence[tuple[Deposit, int]]) -> Iterator[int]:
+    """Add the deposits, each with its blob, to their folders; UIDs in their order."""
+    by_folder: dict[tuple[str, str], list[int]] = {}
+    for place, (deposit, _) in enumerate(arrived):
+        by_folder.setdefault((deposit.mailbox, folder_name(deposit.folder)), []).append(place)
     uids: dict[int, int] = {}
-    by_folder: dict[int, list[int]] = {}
-    for place, deposit in enumerate(arrived):
-        by_folder.setdefault(folders[deposit.mailbox, deposit.folder].id, []).append(place)
-    for folder, places in by_folder.items():
-        new = [arrived[place].message for place in places]
-        added = changing.add(tx, folder, [
-            changing.Entry(blobs[place], len(m.body), m.internal_date, changing.spelling(tx, folder, m.flags))
-            for place, m in zip(places, new, strict=True)])
-        uids.update(zip(places, (m.uid for m in added), strict=True))
-        for key, known in folders.items():
-            if known.id == folder:
-                folders[key] = replace(known, uidnext=added[-1].uid + 1, highestmodseq=added[-1].modseq)
+    rows: list[Row] = []
+    for key, places in by_folder.items():
+        entries = [_entry(*arrived[place]) for place in places]
+        room = changing.make_room(tx, "mailbox = ? AND name = ?", key, 1, entries)
+        if room is None:
+            raise _nowhere(arrived[places[0]][0])
+        for entry in entries:
+            entry.flags = changing.spelling(tx, room.folder, entry.flags)
+        rows += room.rows(entries, tx.at)
+        room.tell(tx, entries)
+        uids.update(zip(places, range(room.uid, room.uid + len(places)), strict=True))
+    tx.insert("message", rows)
     return iter([uids[place] for place in range(len(arrived))])
+
+
+def _entry(deposit: Deposit, blob: int) -> changing.Entry:
+    message = deposit.message
+    return changing.Entry(blob, len(message.body), message.internal_date, spelled(message.flags, {}))
+
+
+def _placed(tx: Transaction, deposit: Deposit, uid: int) -> Placed:
+    folder = folder_name(deposit.folder)
+    if not uid and not tx.rows("SELECT 1 FROM folder WHERE mailbox = ? AND name = ? AND selectable",
+                               deposit.mailbox, folder):
+        raise _nowhere(deposit)
+    return Placed(deposit.mailbox, folder, uid)
+
+
+def _nowhere(deposit: Deposit) -> NoSuchFolder:
+    return NoSuchFolder(f"{deposit.mailbox} has no folder {deposit.folder!r}")
 
 
 def _enqueue(tx: Transaction, relay: QueuedRelay, blob: int) -> int:
@@ -134,8 +158,7 @@ class Events:
         """Insert; the oldest go now and then."""
         if not rows:
             return
-        tx.many("INSERT INTO event (at, kind, data) VALUES (?, ?, ?)", rows)
-        ((newest,),) = tx.rows("SELECT max(id) FROM event")
+        newest = tx.insert("event (at, kind, data)", rows)[-1]
         if newest // PRUNE_EVERY != (newest - len(rows)) // PRUNE_EVERY:
             tx.run("DELETE FROM event WHERE id <= ?", newest - self._keep)
 

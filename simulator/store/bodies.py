@@ -12,25 +12,26 @@ AT_ONCE = 128
 """Orphans deleted by one job at most: the rest is swept when the writer is idle, so that nobody waits for it."""
 
 
-def keep(tx: Transaction, bodies: Sequence[bytes]) -> list[int]:
-    """The blob of each body; bodies that are equal become one blob with several holders."""
-    if len(bodies) == 1:
-        return [_insert(tx, bodies[0])]
-    blobs: dict[bytes, int] = {}
-    kept = []
-    for body in bodies:
-        if body in blobs:
-            share(tx, [blobs[body]])
-        else:
-            blobs[body] = _insert(tx, body)
-        kept.append(blobs[body])
-    return kept
-
-
-def _insert(tx: Transaction, body: bytes) -> int:
-    blob = tx.run("INSERT INTO blob (body) VALUES (?)", body).lastrowid
-    assert blob is not None
-    return blob
+def keep(tx: Transaction, *batches: Sequence[bytes]) -> list[int]:
+    """The blob of each body; those of one batch that are equal become one blob with several holders."""
+    different: list[bytes] = []
+    places: list[int] = []
+    for batch in batches:
+        known: dict[bytes, int] = {}
+        for body in batch:
+            # A body that is alone is not even looked up: that would read all of it.
+            place = known.get(body) if len(batch) > 1 else None
+            if place is None:
+                place = len(different)
+                different.append(body)
+                if len(batch) > 1:
+                    known[body] = place
+            places.append(place)
+    blobs = tx.insert("blob (body)", [(body,) for body in different])
+    again = Counter(places)
+    if len(again) < len(places):
+        share(tx, [blobs[place] for place, holders in again.items() for _ in range(holders - 1)])
+    return [blobs[place] for place in places]
 
 
 def share(tx: Transaction, blobs: Sequence[int]) -> None:

@@ -48,25 +48,47 @@ def spelling(tx: Transaction, folder: int, flags: Iterable[str], learn: bool = T
     return spelled(wanted, known)
 
 
-def add(tx: Transaction, folder: int, entries: Sequence[Entry], origin: object = None) -> list[Message]:
-    """Put the entries at the end of a folder, under new UIDs. Raises NoSuchFolder."""
-    flags = [entry.flags for entry in entries]
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Place made in a folder for entries: they get UIDs from ``uid`` on."""
+
+    folder: int
+    uid: int
+    modseq: int
+
+    def rows(self, entries: Sequence[Entry], saved: float) -> list[Row]:
+        """What is to be inserted into the table ``message``; ``saved`` is when, in seconds since 1970."""
+        return [(self.folder, self.uid + place, self.modseq, *pack(e.flags), e.size, e.date, e.blob, saved)
+                for place, e in enumerate(entries)]
+
+    def tell(self, tx: Transaction, entries: Sequence[Entry], origin: object = None) -> list[Message]:
+        """Note the change; the messages as watchers hear of them."""
+        messages = [Message(self.uid + place, e.flags, self.modseq, e.size, e.date) for place, e in enumerate(entries)]
+        tx.changes.append(Change(self.folder, added=tuple(messages), modseq=self.modseq, origin=origin))
+        return messages
+
+
+def make_room(tx: Transaction, which: str, key: Sequence[object], step: int, entries: Sequence[Entry]) -> Room | None:
+    """Count the entries into the folder that the condition ``which`` names; None when no folder takes them.
+
+    ``step`` is what the modification sequence moves by: 1 the first time in a transaction.
+    """
     row = tx.row(
         "UPDATE folder SET uidnext = uidnext + ?, highestmodseq = highestmodseq + ?, messages = messages + ?, "
-        "unseen = unseen + ?, deleted = deleted + ?, size = size + ? WHERE id = ? AND selectable "
-        "RETURNING uidnext, highestmodseq",
-        len(entries), _step(tx, folder), len(entries), sum(SEEN not in f for f in flags),
-        sum(DELETED in f for f in flags), sum(entry.size for entry in entries), folder)
-    if row is None:
+        f"unseen = unseen + ?, deleted = deleted + ?, size = size + ? WHERE {which} AND selectable "
+        "RETURNING id, uidnext, highestmodseq",
+        len(entries), step, len(entries), sum(SEEN not in e.flags for e in entries),
+        sum(DELETED in e.flags for e in entries), sum(e.size for e in entries), *key)
+    return None if row is None else Room(row[0], row[1] - len(entries), row[2])
+
+
+def add(tx: Transaction, folder: int, entries: Sequence[Entry], origin: object = None) -> list[Message]:
+    """Put the entries at the end of a folder, under new UIDs. Raises NoSuchFolder."""
+    room = make_room(tx, "id = ?", (folder,), _step(tx, folder), entries)
+    if room is None:
         raise NoSuchFolder(f"folder {folder} does not exist")
-    uidnext, modseq = row
-    messages = [Message(uidnext - len(entries) + place, entry.flags, modseq, entry.size, entry.date)
-                for place, entry in enumerate(entries)]
-    tx.many("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [(folder, m.uid, modseq, *pack(m.flags), m.size, m.internal_date, e.blob, tx.at)
-             for m, e in zip(messages, entries, strict=True)])
-    tx.changes.append(Change(folder, added=tuple(messages), modseq=modseq, origin=origin))
-    return messages
+    tx.insert("message", room.rows(entries, tx.at))
+    return room.tell(tx, entries, origin)
 
 
 def append(tx: Transaction, folder: int, new: Sequence[NewMessage], origin: object = None) -> tuple[int, ...]:

@@ -149,7 +149,8 @@ class Placed:
     """Where a deposit went."""
 
     mailbox: str
-    folder: Folder
+    folder: str
+    """Its name as the store writes it."""
     uid: int
     """0 when the arrival was already known and nothing was stored."""
 

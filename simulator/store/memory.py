@@ -115,8 +115,8 @@ class MemoryStore(MemoryFolders):
             added = self._add(shelf, [Stored(0, spelled[i], 0, batch.deposits[i].message.internal_date,
                                              Text(batch.deposits[i].message.body)) for i in places])
             uids.update(zip(places, added, strict=True))
-        placed = tuple(Placed(d.mailbox, self._folder(shelf), uids.get(i, 0))
-                       for i, (shelf, d) in enumerate(zip(shelves, batch.deposits, strict=True)))
+        placed = tuple(Placed(d.mailbox, folder_name(d.folder), uids.get(i, 0))
+                       for i, d in enumerate(batch.deposits))
         relays = tuple(next(self._relay_ids) for _ in batch.relays)
         for number, relay in zip(relays, batch.relays, strict=True):
             self._queue[number] = replace(relay, id=number)

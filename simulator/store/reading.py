@@ -15,6 +15,7 @@ from simulator.store import changing, naming
 from simulator.store.failures import as_store_error
 from simulator.store.interface import Counts, Folder, Message, NoSuchFolder, QueuedRelay, StoredEvent, StoreError
 from simulator.store.names import BadName, folder_name
+from simulator.store.usage import Usage
 from simulator.store.writer import Row
 
 SLICE = 200
@@ -33,6 +34,7 @@ class Reading:
         self._path = path
         self._keep_events = keep_events
         self._reader: sqlite3.Connection | None = None
+        self._usage = Usage(self._sizes, self._owner)
 
     def _rows(self, sql: str, *values: object) -> list[Row]:
         if self._reader is None:
@@ -45,8 +47,15 @@ class Reading:
     # -- mailboxes, queue, exchanges, journal
 
     def usage(self, mailbox: str) -> int:
-        octets: int = self._rows("SELECT coalesce(sum(size), 0) FROM folder WHERE mailbox = ?", mailbox)[0][0]
-        return octets
+        return self._usage.of(mailbox)
+
+    def _sizes(self, mailbox: str) -> list[Row]:
+        return self._rows("SELECT id, highestmodseq, size FROM folder WHERE mailbox = ?", mailbox)
+
+    def _owner(self, folder: int) -> str | None:
+        for (mailbox,) in self._rows("SELECT mailbox FROM folder WHERE id = ?", folder):
+            return str(mailbox)
+        return None
 
     def queue(self) -> Sequence[QueuedRelay]:
         return [QueuedRelay(number, operator, sender, recipient, b"", created, due, attempts, json.loads(options),

@@ -15,6 +15,7 @@ from typing import TypeVar
 from simulator.store import arriving, bodies, changing, naming, whole
 from simulator.store.interface import (
     Batch,
+    Change,
     Committed,
     Copied,
     FlagOp,
@@ -27,7 +28,7 @@ from simulator.store.interface import (
 from simulator.store.reading import Reading
 from simulator.store.schema import open_to_read
 from simulator.store.watchers import Watchers
-from simulator.store.writer import Transaction, Work, Writer
+from simulator.store.writer import Shared, Transaction, Work, Writer
 
 T = TypeVar("T")
 
@@ -42,7 +43,7 @@ class SqliteStore(Reading):
                  now: Callable[[], float] = time.time) -> None:
         super().__init__(path, keep_events)
         self._now = now
-        self._keep_arrivals = keep_arrivals
+        self._arrive = partial(arriving.commit, keep_arrivals=keep_arrivals)
         self._events = arriving.Events(keep_events)
         self._watchers = Watchers()
         self._writer: Writer | None = None
@@ -53,7 +54,7 @@ class SqliteStore(Reading):
         """Open or create the file; its folder must exist. Raises StoreDamaged, StoreError, both naming the file."""
         if self._writer is not None:
             raise StoreError("the store is open already")
-        writer = Writer(self._path, self._watchers.tell, bodies.sweep, self._now)
+        writer = Writer(self._path, self._tell, bodies.sweep, self._now)
         await writer.start()
         try:
             self._reader = open_to_read(self._path)
@@ -73,7 +74,12 @@ class SqliteStore(Reading):
             if self._reader is not None:
                 self._reader.close()
             self._reader = None
+            self._usage.forget()
             await writer.stop()
+
+    def _tell(self, change: Change) -> None:
+        self._usage.hear(change)
+        self._watchers.tell(change)
 
     @property
     def groups(self) -> tuple[int, int]:
@@ -104,7 +110,7 @@ class SqliteStore(Reading):
 
     async def commit(self, batch: Batch) -> Committed:
         octets = sum(len(d.message.body) for d in batch.deposits) + sum(len(relay.body) for relay in batch.relays)
-        return await self._do(partial(arriving.commit, batch=batch, keep_arrivals=self._keep_arrivals), octets)
+        return await self._do(Shared(self._arrive, batch), octets)
 
     async def postpone(self, relay: int, *, due: float, attempts: int, last_reply: str, delayed_notice: bool) -> None:
         await self._do(partial(arriving.postpone, relay=relay, due=due, attempts=attempts, last_reply=last_reply,

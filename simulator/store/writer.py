@@ -1,7 +1,7 @@
 """The one thread that writes: it takes everything waiting, commits it as one transaction, then says so.
 
-Each job runs inside a savepoint, so that a failing one spoils nothing for the others. When SQLite gives up a whole
-transaction (disk full, I/O error), its jobs are tried once more, one by one, so that each gets its own answer.
+When a job fails, or SQLite gives up the transaction (disk full, I/O error), all of it is undone and its jobs are tried
+once more, one by one, so that each gets its own answer and a failing one spoils nothing for the others.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from simulator.store.failures import as_store_error
 from simulator.store.interface import Change
@@ -23,12 +25,15 @@ from simulator.store.schema import open_to_write
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
+A = TypeVar("A")
 Row = tuple[Any, ...]
 
 GROUP = 256
 """Jobs in one transaction at most."""
 GROUP_OCTETS = 32 << 20
 """Octets of bodies after which a transaction takes no further job."""
+ROWS = 64
+"""Rows inserted with one statement at most."""
 PATIENCE = 0.2
 """Seconds that an aside may wait for a job to travel with."""
 
@@ -69,6 +74,20 @@ class Transaction:
         """Run one statement for each tuple of values."""
         self._connection.executemany(sql, values)
 
+    def insert(self, into: str, rows: Sequence[Sequence[object]]) -> list[int]:
+        """Insert rows of equal length, ``into`` being a table with or without its columns; their row ids, if any.
+
+        Several go with one statement: each statement gives the interpreter to another thread and has to win it back,
+        which costs more than a row.
+        """
+        numbers: list[int] = []
+        for start in range(0, len(rows), ROWS):
+            some = rows[start:start + ROWS]
+            values = [value for row in some for value in row]
+            last = self._connection.execute(_insertion(into, len(some), len(some[0])), values).lastrowid or 0
+            numbers += range(last - len(some) + 1, last + 1)
+        return numbers
+
     def backup(self, target: sqlite3.Connection) -> None:
         """Copy the file, as it stands, into another one. Only for work that runs alone."""
         self._connection.backup(target)
@@ -77,7 +96,19 @@ class Transaction:
 Work = Callable[[Transaction], T]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Shared(Generic[A, T]):
+    """Work that is cheaper for several jobs at once: ``many`` does it for all that wait in a row, or for none."""
+
+    many: Callable[[Transaction, Sequence[A]], Sequence[T]]
+    """The same object for all jobs that may go together."""
+    what: A
+
+    def __call__(self, tx: Transaction) -> T:
+        return self.many(tx, [self.what])[0]
+
+
+@dataclass(slots=True, eq=False)
 class _Job:
     work: Work[Any]
     done: asyncio.Future[Any] | None
@@ -221,7 +252,7 @@ class Writer:
         try:
             connection.execute("BEGIN IMMEDIATE")
             # No savepoints: they cost more than the rare retry, one by one, when a job of the group fails.
-            outcomes = [self._attempt(job) for job in jobs]
+            outcomes = [outcome for _, run in groupby(jobs, _kind) for outcome in self._attempt(list(run))]
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
@@ -231,9 +262,17 @@ class Writer:
         self.jobs += sum(outcome.error is None for outcome in outcomes)
         return outcomes
 
-    def _attempt(self, job: _Job) -> _Outcome:
-        transaction = Transaction(self._connection, job.at)
-        return _Outcome(job, job.work(transaction), None, transaction.changes, transaction.left_orphans)
+    def _attempt(self, jobs: Sequence[_Job]) -> list[_Outcome]:
+        """Do one job, or several that share their work. What they changed is told with the first."""
+        transaction = Transaction(self._connection, jobs[0].at)
+        first = jobs[0].work
+        if len(jobs) > 1 and isinstance(first, Shared):
+            results = first.many(transaction, [job.work.what for job in jobs if isinstance(job.work, Shared)])
+        else:
+            results = [first(transaction)]
+        outcomes = [_Outcome(job, result) for job, result in zip(jobs, results, strict=True)]
+        outcomes[0].changes, outcomes[0].left_orphans = transaction.changes, transaction.left_orphans
+        return outcomes
 
     def _by_itself(self, job: _Job) -> _Outcome:
         transaction = Transaction(self._connection, job.at)
@@ -298,3 +337,12 @@ def _all(works: Sequence[Work[None]]) -> Work[None]:
     return work
 
 
+def _kind(job: _Job) -> object:
+    """Equal for jobs that can be done together."""
+    return job.work.many if isinstance(job.work, Shared) else job
+
+
+@lru_cache(maxsize=256)
+def _insertion(into: str, rows: int, columns: int) -> str:
+    row = f"({', '.join('?' * columns)})"
+    return f"INSERT INTO {into} VALUES {', '.join([row] * rows)}"
