@@ -30,6 +30,7 @@ class Clock:
         self, start: datetime | None = None, *, frozen: bool = False, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._start = start or datetime.now(UTC)
+        self._started_at = self._start.timestamp()
         self._monotonic = monotonic
         self._origin = monotonic()
         self._offset = 0.0
@@ -48,7 +49,7 @@ class Clock:
 
     def timestamp(self) -> float:
         """Simulated seconds since 1970, for storage."""
-        return self.now().timestamp()
+        return self._started_at + self.elapsed()
 
     @property
     def is_frozen(self) -> bool:

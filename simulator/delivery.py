@@ -9,14 +9,16 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from simulator.clock import Clock
 from simulator.domains.patient import PatientDomain
 from simulator.journal import Journal
 from simulator.model.address import Address
-from simulator.model.certificate import TlsFacts
+from simulator.model.certificate import TlsFacts, Worth
 from simulator.model.mailbox import Identity, Kind
 from simulator.model.reply import reply
 from simulator.outbox import Outbox
@@ -148,18 +150,14 @@ class Office:
             protocol = "UTF8SMTPSA" if taken.identity is not None else "UTF8SMTPS"
         secure = ""
         if taken.client.tls is not None:
-            peer = taken.client.tls.peer
-            shown = (
-                f"client certificate {peer.worth}, {_comment(peer.subject)}"
-                if peer.presented
-                else "no client certificate"
-            )
-            secure = f"\r\n\t({taken.client.tls.version}, {taken.client.tls.cipher}, {shown})"
+            tls = taken.client.tls
+            subject = tls.peer.subject if tls.peer.presented else None
+            secure = _handshake(tls.version, tls.cipher, tls.peer.worth, subject)
         single = f"\r\n\tfor <{taken.recipients[0][0]}>" if len(taken.recipients) == 1 else ""
         return (
             f"Received: from {_word(taken.client.hello)} ([{taken.client.address}]){secure}\r\n"
             f"\tby {host} (mssante-simulator) with {protocol} id {letter_id}{single};\r\n"
-            f"\t{format_datetime(self.clock.now())}\r\n"
+            f"\t{_date(int(self.clock.timestamp()))}\r\n"
         ).encode("utf-8" if "UTF8" in protocol else "ascii", "replace")
 
     def _tell(self, taken: Taken, letter_id: str, into: Sorted, uids: tuple[int, ...]) -> None:
@@ -213,6 +211,20 @@ def _transfer_id(taken: Taken) -> str | None:
     return f"{taken.client.tls.peer.subject} {sha256(found[0]).hexdigest()}" if found is not None else None
 
 
+@lru_cache(maxsize=256)
+def _handshake(version: str, cipher: str, worth: Worth, subject: str | None) -> str:
+    """The line that tells how the letter came; ``subject`` is None without a certificate."""
+    shown = "no client certificate" if subject is None else f"client certificate {worth}, {_comment(subject)}"
+    return f"\r\n\t({version}, {cipher}, {shown})"
+
+
+@lru_cache(maxsize=4)
+def _date(second: int) -> str:
+    """As RFC 5322 3.3 writes it."""
+    return format_datetime(datetime.fromtimestamp(second, UTC))
+
+
+@lru_cache(maxsize=1024)
 def _word(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9.:\[\]_-]", "?", text)[:255] or "unknown"
 

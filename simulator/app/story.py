@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from simulator.journal import Event
 
@@ -28,9 +29,13 @@ MARKS = {
 
 def tell(event: Event) -> None:
     """One readable line."""
-    at = datetime.fromtimestamp(event.at, UTC).strftime("%H:%M:%S")
-    sys.stdout.write(f"{at} {MARKS.get(event.kind, '-')} {event.story}\n")
+    sys.stdout.write(f"{_time_of_day(int(event.at))} {MARKS.get(event.kind, '-')} {event.story}\n")
     _flush_soon()
+
+
+@lru_cache(maxsize=1)
+def _time_of_day(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%H:%M:%S")
 
 
 def dump(event: Event) -> None:
@@ -40,12 +45,13 @@ def dump(event: Event) -> None:
 
 
 _pending: set[asyncio.Handle] = set()
+_SOON = 0.02
+"""Seconds that a line may wait for others: nobody sees them, and each flush is a system call."""
 
 
 def _flush_soon() -> None:
-    """Once per turn of the loop, however many events it brought: each flush is a system call."""
     if not _pending:
-        _pending.add(asyncio.get_running_loop().call_soon(_flush))
+        _pending.add(asyncio.get_running_loop().call_later(_SOON, _flush))
 
 
 def _flush() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 # Written as what is left out: ranges up to U+10FFFF take ten milliseconds to compile.
 _ATEXT = r"""[^\x00-\x20"(),.:;<>@\[\\\]\x7f]+"""
@@ -28,6 +29,11 @@ class Address:
 
     local: str
     domain: str
+    key: str = field(init=False, repr=False, compare=False)
+    """What identifies the mailbox: the address in lower case."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", f"{self.local.lower()}@{self.domain}")
 
     @classmethod
     def parse(cls, text: str) -> Address:
@@ -35,22 +41,7 @@ class Address:
 
         Raises AddressError with a sentence that can be shown to the sender.
         """
-        local, at, domain = text.rpartition("@")
-        if not at or not local or not domain:
-            raise AddressError("an address is written local-part@domain")
-        if len(local.encode()) > MAX_LOCAL or len(text.encode()) > MAX_ADDRESS:
-            raise AddressError(f"an address has at most {MAX_LOCAL} octets before the @ and {MAX_ADDRESS} in all")
-        if not _DOT_ATOM.fullmatch(local):
-            raise AddressError("the local part holds a character that the trust space does not carry")
-        domain = domain.lower()
-        if not all(_LABEL.fullmatch(label) for label in domain.split(".")):
-            raise AddressError("the domain is not a host name")
-        return cls(local, domain)
-
-    @property
-    def key(self) -> str:
-        """What identifies the mailbox: the address in lower case."""
-        return f"{self.local.lower()}@{self.domain}"
+        return _parsed(text)
 
     @property
     def is_ascii(self) -> bool:
@@ -59,3 +50,19 @@ class Address:
 
     def __str__(self) -> str:
         return f"{self.local}@{self.domain}"
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Address:
+    """The same few addresses come with every letter."""
+    local, at, domain = text.rpartition("@")
+    if not at or not local or not domain:
+        raise AddressError("an address is written local-part@domain")
+    if len(local.encode()) > MAX_LOCAL or len(text.encode()) > MAX_ADDRESS:
+        raise AddressError(f"an address has at most {MAX_LOCAL} octets before the @ and {MAX_ADDRESS} in all")
+    if not _DOT_ATOM.fullmatch(local):
+        raise AddressError("the local part holds a character that the trust space does not carry")
+    domain = domain.lower()
+    if not all(_LABEL.fullmatch(label) for label in domain.split(".")):
+        raise AddressError("the domain is not a host name")
+    return Address(local, domain)

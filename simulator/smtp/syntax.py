@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -66,8 +65,6 @@ RCPT_EXTRA: Final = sum(map(len, (" NOTIFY=SUCCESS,FAILURE,DELAY", " ORCPT=" + "
 
 _NOT_FOR_RECIPIENTS: Final[Mapping[str, Reply]] = {"": replies.NO_RECIPIENT, "postmaster": replies.NO_POSTMASTER}
 
-_address = lru_cache(maxsize=2048)(Address.parse)
-
 
 def read_mail(
         argument: str, *, extended: bool, may_sign_in: bool, secure: bool) -> tuple[Address | None, Options] | Reply:
@@ -102,7 +99,7 @@ def read_rcpt(argument: str, *, extended: bool, utf8: bool) -> tuple[Address, Op
 
 def _read_path(path: str, status: str) -> Address | Reply:
     try:
-        return _address(_without_route(path))
+        return Address.parse(_without_route(path))
     except AddressError as error:
         words = str(error)
         return reply(553, status, words[:1].upper() + words[1:])
