@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 # Written as what is left out: ranges up to U+10FFFF take ten milliseconds to compile.
 _ATEXT = r"""[^\x00-\x20"(),.:;<>@\[\\\]\x7f]+"""
@@ -23,17 +23,12 @@ class AddressError(ValueError):
     """The text is not an address that the trust space can carry."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Address:
     """``local@domain``; the domain is kept in lower case, the local part as it was written."""
 
     local: str
     domain: str
-    key: str = field(init=False, repr=False, compare=False)
-    """What identifies the mailbox: the address in lower case."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "key", f"{self.local.lower()}@{self.domain}")
 
     @classmethod
     def parse(cls, text: str) -> Address:
@@ -42,6 +37,11 @@ class Address:
         Raises AddressError with a sentence that can be shown to the sender.
         """
         return _parsed(text)
+
+    @cached_property
+    def key(self) -> str:
+        """What identifies the mailbox: the address in lower case."""
+        return f"{self.local.lower()}@{self.domain}"
 
     @property
     def is_ascii(self) -> bool:
