@@ -19,6 +19,8 @@ from simulator.pki.files import AuthorityError
 from simulator.store.interface import StoreError
 
 PORT_IN_USE = 3
+_OBJECTS = 10_000
+"""New objects after which the youngest are looked through; Python's own 700 are a few letters."""
 
 
 def run_until_stopped(
@@ -77,6 +79,7 @@ def _settle_in(sim: Simulator) -> None:
     """
     sim.load()
     gc.freeze()
+    gc.set_threshold(_OBJECTS)
     gc.enable()
 
 

@@ -1,12 +1,13 @@
 """Header blocks as bytes: fields in order, unfolding, comments (RFC 5322 2.2, 3.2.2). Linear, whatever the bytes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from simulator.mime.part import MAX_HEADER
 
 _FIELD = re.compile(rb"\r?\n|[^\n]++\n?+(?:[ \t][^\n]*+\n?+)*+")
+_EMPTY_LINES = (b"\r\n", b"\n")
 _NAME = re.compile(rb"([!-9;-~]++)[ \t]*+:")
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _COMMENT_MARK = re.compile(rb"[()]|\\.", re.DOTALL)
@@ -31,14 +32,16 @@ class Field(NamedTuple):
         return _FOLD.sub(b"", self.raw.partition(b":")[2]).lstrip(b" \t").rstrip(b"\r\n")
 
 
-def fields(block: bytes) -> Iterator[Field]:
-    """The fields of a header block up to its empty line, or up to `MAX_HEADER` octets."""
+def fields(block: bytes, wanted: Container[bytes] | None = None) -> Iterator[Field]:
+    """The fields of a header block up to its empty line, or up to `MAX_HEADER` octets; only those `wanted`, by name."""
     for match in _FIELD.finditer(block, 0, MAX_HEADER):
-        raw = match.group()
-        if raw in (b"\r\n", b"\n"):
+        raw = match[0]
+        if raw in _EMPTY_LINES:
             return
         named = _NAME.match(raw)
-        yield Field(named[1].lower() if named else b"", raw)
+        name = named[1].lower() if named else b""
+        if wanted is None or name in wanted:
+            yield Field(name, raw)
 
 
 def first(block: bytes, name: bytes) -> bytes | None:

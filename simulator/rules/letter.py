@@ -38,11 +38,10 @@ def read_letter(body: bytes, header_limit: int = 256 * 1024) -> Letter:
     if end > header_limit:
         defects.append(f"The header has more than {header_limit // 1024} KiB")
     found: dict[bytes, list[Field]] = {}
-    for field in fields(body[: min(end, header_limit)]):
-        if field.name in _WANTED:
-            found.setdefault(field.name, []).append(field)
+    for field in fields(body[: min(end, header_limit)], _WANTED):
+        found.setdefault(field.name, []).append(field)
     for name in _ONCE:
-        if len(found.get(name, ())) > 1:
+        if name in found and len(found[name]) > 1:
             defects.append(f"The header has {len(found[name])} {_shown(name)} fields")
 
     def text(name: bytes) -> str:
