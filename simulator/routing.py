@@ -23,6 +23,14 @@ class Sorted:
     relays: list[QueuedRelay] = field(default_factory=list)
     relayed: list[int] = field(default_factory=list)
     exchanges: list[ExchangeChange] = field(default_factory=list)
+    _returned: tuple[bytes, bytes, bytes] | None = None
+
+    def returned(self, sender: Address | None, body: bytes) -> bytes:
+        """``body`` as it is delivered, under its Return-Path: one copy in memory, however many recipients it has."""
+        line = f"Return-Path: <{sender or ''}>\r\n".encode()
+        if self._returned is None or self._returned[0] is not body or self._returned[1] != line:
+            self._returned = (body, line, line + without_return_path(body))
+        return self._returned[2]
 
     def batch(self) -> Batch:
         """What the store commits."""
@@ -59,9 +67,8 @@ class Routing:
         if box is None:
             self._send_back(into, operator, str(sender or ""), str(recipient), body, options)
             return
-        returned = f"Return-Path: <{sender or ''}>\r\n".encode()
         into.deposits.append(
-            Deposit(box.address.key, NewMessage(returned + without_return_path(body), now), arrival=arrival)
+            Deposit(box.address.key, NewMessage(into.returned(sender, body), now), arrival=arrival)
         )
         patient = self._space.kind_of(recipient.domain).name == "patient"
         state = self._space.exchange(box, _answers_go_to(letter, sender)) if patient and sender is not None else ""

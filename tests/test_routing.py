@@ -62,3 +62,13 @@ def test_a_batch_holds_everything_that_was_sorted() -> None:
 ])
 def test_return_path_is_taken_out_of_the_header_only(before: bytes, after: bytes) -> None:
     assert without_return_path(before) == after
+
+
+def test_the_copies_of_one_letter_are_one_text_in_memory() -> None:
+    into, routing, body = Sorted(), Routing(a_space(), a_clock()), a_letter()
+    for sender, recipient in ((DOCTOR, NURSE), (DOCTOR, DOCTOR), (None, NURSE)):
+        routing.sort(into, operator="mailiz", sender=address(sender) if sender else None, recipient=address(recipient),
+                     body=body, letter=read_letter(body), options={})
+    first, second, notice = (deposit.message.body for deposit in into.deposits)
+    assert first is second and first == f"Return-Path: <{DOCTOR}>\r\n".encode() + body
+    assert notice == b"Return-Path: <>\r\n" + body

@@ -21,6 +21,7 @@ from simulator.visit import Reception
 from simulator.wire.contexts import ServerTls
 from simulator.wire.listener import Gate, Listener
 from simulator.wire.owner import Patience
+from simulator.wire.room import Room
 
 DOOR_PORTS = {"mx": 25, "submission": 587, "smtps": 465, "imap": 143, "imaps": 993, "dns": 53, "http": 80}
 """Door to standard port."""
@@ -69,6 +70,8 @@ class Doors:
         self.own_ports: dict[str, dict[str, int]] = {}
         self._listeners: list[Listener] = []
         self._operator_at: dict[Listener, str | None] = {}
+        message = configuration.limits.message
+        self._room = Room(message.held_in_all, message.held_per_address)
         self._smtp: list[SmtpDoor] = []
         self._imap: list[ImapDoor] = []
 
@@ -139,7 +142,7 @@ class Doors:
             imap = ImapDoor(door, self.sign_in, self.store, self.journal, self.clock, self._imap_settings(), own)
             self._imap.append(imap)
             return imap.protocol
-        smtp = SmtpDoor(door, self.reception, self._smtp_settings(operator), operator=operator)
+        smtp = SmtpDoor(door, self.reception, self._smtp_settings(operator), operator=operator, room=self._room)
         self._smtp.append(smtp)
         return smtp.protocol
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from simulator.config.document import read_document
 from simulator.config.mailboxes import read_mailboxes
-from simulator.config.operators import DOMAIN_KINDS, read_operators, read_structures
+from simulator.config.operators import DOMAIN_KINDS, Land, read_operators, read_structures
 from simulator.config.patients import read_patients
 from simulator.config.proofreader import Proofreader, S
 from simulator.config.rules import read_rules
@@ -64,6 +64,7 @@ def load(path: Path, *, today: date, known_rules: Collection[str] = (),
     limits = _settings(proof, Limits, top, "limits")
     land = read_operators(proof, top.get("operators"), domain_kinds, imap_extensions)
     structures = read_structures(proof, top.get("structures"))
+    _check_room(proof, limits, land)
     professionals = read_mailboxes(proof, top.get("mailboxes"), land, structures, limits.quota)
     patients = read_patients(proof, top.get("patients"), land, structures, limits.quota, today)
     whitelist = _settings(proof, WhitelistShape, top, "whitelist")
@@ -87,6 +88,14 @@ def load(path: Path, *, today: date, known_rules: Collection[str] = (),
 def _settings(proof: Proofreader, shape: type[S], top: Mapping[str, object], section: str) -> S:
     """One section of settings; its defaults when it is absent or, until ``finish`` raises, when it is wrong."""
     return proof.read(shape, top.get(section), (section,)) or shape()
+
+
+def _check_room(proof: Proofreader, limits: Limits, land: Land) -> None:
+    """A message that no operator's client could ever finish would be put off for days."""
+    largest = max((operator.message_limit for operator in land.operators), default=0)
+    for name in ("held_per_address", "held_in_all"):
+        if getattr(limits.message, name) < largest:
+            proof.wrong(("limits", "message", name), f"is less than the largest message_size, expected {largest} or more")
 
 
 def _check_version(proof: Proofreader, top: Mapping[str, object]) -> None:

@@ -70,10 +70,12 @@ class SmtpLimits(Settings):
 
 
 class MessageLimits(Settings):
-    """What one message may hold."""
+    """What messages may hold, and take of our memory."""
 
     header_block: Size = 256 * KIB
     hops: Count = 50
+    held_in_all: Size = 256 * MIB
+    held_per_address: Size = 128 * MIB
 
 
 class ImapLimits(Settings):

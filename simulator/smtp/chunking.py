@@ -11,6 +11,7 @@ from simulator.smtp import replies
 from simulator.smtp.reader import Chunk, Flaw, flaw_of
 from simulator.smtp.settings import SmtpSettings
 from simulator.smtp.tally import Tally
+from simulator.wire import Share
 
 _SLICE: Final = 1 << 16
 _ARGUMENT: Final = re.compile(r"([0-9]{1,20})(?: +(LAST))?", re.IGNORECASE)
@@ -19,8 +20,9 @@ _ARGUMENT: Final = re.compile(r"([0-9]{1,20})(?: +(LAST))?", re.IGNORECASE)
 class Chunking:
     """The chunks of one connection. A refused chunk is received too, so that none of it is taken for a command."""
 
-    def __init__(self, tally: Tally, settings: SmtpSettings) -> None:
+    def __init__(self, tally: Tally, settings: SmtpSettings, share: Share) -> None:
         self._tally = tally
+        self._share = share
         self._settings = settings
         self._message: bytearray | None = None
         self._looked = 0
@@ -74,15 +76,20 @@ class Chunking:
         self._look(text, len(text))
         return self._flaw or bytes(text)
 
-    def _keep(self, data: bytes) -> None:
+    def _keep(self, data: bytes) -> Reply | None:
         """Add octets, and look at whole lines now and then: all at the end would keep other connections waiting."""
         if self._message is None:
-            return
+            return None
+        if not self._share.take(len(data)):
+            self._message.clear()
+            self._share.give_back()
+            return replies.NO_ROOM
         self._message += data
         if len(self._message) - self._looked > _SLICE:
             end = self._message.rfind(b"\r\n", self._looked) + 2
             # Without any line end, the last octet may be a CR that waits for its LF.
             self._look(self._message, end if end > self._looked else len(self._message) - 1)
+        return None
 
     def _look(self, text: bytearray, end: int) -> None:
         if self._flaw is None:

@@ -21,22 +21,25 @@ from simulator.smtp.settings import SmtpSettings
 from simulator.smtp.signing import Signing
 from simulator.smtp.tally import Answer, Tally
 from simulator.smtp.visit import Visit
-from simulator.wire import TlsFailed
+from simulator.wire import Share, TlsFailed
 
 
 class Dialogue:
     """Speaks with one client. The session feeds it, and looks at its public attributes afterwards."""
 
     def __init__(self, door: str, visit: Visit, facts: Facts, settings: SmtpSettings, *,
-                 behind: Callable[[], bool], secure: Callable[[], Awaitable[TlsFacts]]) -> None:
-        """``behind`` tells whether input follows the command in hand, ``secure`` makes the TLS handshake."""
+                 behind: Callable[[], bool], secure: Callable[[], Awaitable[TlsFacts]], share: Share) -> None:
+        """``behind`` tells whether input follows the command in hand, ``secure`` makes the TLS handshake.
+
+        ``share`` is of the room for messages in hand.
+        """
         self.door = door
         self.visit = visit
         self.facts = facts
         self.envelope = Envelope()
         self.tally = Tally(visit, settings)
         self.signing = Signing(door, visit, facts, self.tally)
-        self.chunks = Chunking(self.tally, settings)
+        self.chunks = Chunking(self.tally, settings, share)
         self.text: Text | Chunk | None = None
         """What is being received: a message between 354 and its end, or a chunk behind BDAT."""
         self.storing = False
@@ -44,6 +47,7 @@ class Dialogue:
         self._settings = settings
         self._behind = behind
         self._secure = secure
+        self._share = share
         self._tls: TlsFacts | None = None
         self._barred: Reply | None = None
 
@@ -234,7 +238,7 @@ class Dialogue:
         if refusal is not None:
             return self.tally.refuse(refusal)
         limit = self.visit.message_limit
-        self.text = Text(limit, self._settings.text_line_octets, limit * self._settings.drain_factor)
+        self.text = Text(limit, self._settings.text_line_octets, limit * self._settings.drain_factor, self._share)
         return replies.SEND_TEXT
 
     def _no_text_now(self) -> Reply | None:
@@ -254,7 +258,7 @@ class Dialogue:
 
     def _end_of_chunk(self, chunk: Chunk) -> Answer:
         if chunk.refusal is not None:
-            if chunk.refusal is replies.TOO_BIG:
+            if chunk.refusal in (replies.TOO_BIG, replies.NO_ROOM):
                 self._drop()
             return self.chunks.refused(chunk, chunk.refusal)
         if not chunk.last:
@@ -271,6 +275,7 @@ class Dialogue:
         finally:
             self.storing = False
             self.chunks.forget()
+            self._share.give_back()
             self.envelope = Envelope()
         if verdict.refused:
             return self.tally.refused(verdict)
@@ -305,6 +310,7 @@ class Dialogue:
     def _drop(self) -> None:
         """End a transaction that is under way."""
         self.chunks.forget()
+        self._share.give_back()
         if self.envelope.mail_from is not None:
             self.envelope = Envelope()
             self.visit.reset()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from simulator.smtp import replies
 from simulator.smtp.settings import SmtpSettings
 from simulator.smtp.visit import Office, Visit
+from simulator.wire import Room
 
 if TYPE_CHECKING:
     from simulator.smtp.session import SmtpSession
@@ -23,11 +24,13 @@ class SmtpDoor:
     """``mx``, ``submission`` or ``smtps``; ``operator`` when the door belongs to one operator alone."""
 
     def __init__(self, door: str, office: Office, settings: SmtpSettings | None = None, *,
-                 operator: str | None = None) -> None:
+                 operator: str | None = None, room: Room | None = None) -> None:
+        """``room`` for messages in hand is shared with other doors."""
         self.door = door
         self._office = office
         self._settings = settings or SmtpSettings()
         self._operator = operator
+        self._room = room or Room()
         self._sessions: set[SmtpSession] = set()
         self._empty = asyncio.Event()
 
@@ -35,7 +38,7 @@ class SmtpDoor:
         """For the listener: a new session. Needs a running loop."""
         from simulator.smtp.session import SmtpSession
 
-        return SmtpSession(self.door, self._receive, self._settings, self._sessions, self._left)
+        return SmtpSession(self.door, self._receive, self._settings, self._room, self._sessions, self._left)
 
     def load(self) -> None:
         """Import what the first client needs, so that it is not kept waiting; from any thread."""

@@ -11,6 +11,7 @@ from enum import Enum, auto
 from typing import Final
 
 from simulator.model.reply import Reply
+from simulator.wire import Share
 
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _END: Final = b"\r\n.\r\n"
@@ -26,6 +27,7 @@ class Flaw(Enum):
     TOO_BIG = auto()
     NUL = auto()
     ENDLESS = auto()
+    NO_ROOM = auto()
 
 
 class Lines:
@@ -120,19 +122,23 @@ class Lines:
 class Text:
     """One message being received: found end, dots removed, flaws noted. A flawed text is not kept."""
 
-    __slots__ = ("_drain", "_held", "_limit", "_line", "_parts", "_received", "_size", "flaw")
+    __slots__ = ("_drain", "_held", "_limit", "_line", "_parts", "_received", "_share", "_size", "flaw")
 
     begins = True
     """The time for a message runs from here."""
     wanted = None
     """Only its own end tells how long it is."""
 
-    def __init__(self, limit: int, line: int, drain: int) -> None:
-        """Octets: the whole text (RFC 1870 3), one line with its end, what is received before ENDLESS."""
+    def __init__(self, limit: int, line: int, drain: int, share: Share) -> None:
+        """Octets: the whole text (RFC 1870 3), one line with its end, what is received before ENDLESS.
+
+        ``share`` is of the room for what is kept; whoever uses the text gives it back.
+        """
         self.flaw: Flaw | None = None
         self._limit = limit
         self._line = line
         self._drain = drain
+        self._share = share
         # The CR LF of the DATA command: a dot that comes first of all also stands at the start of a line.
         self._held = b"\r\n"
         self._parts: list[bytes] = []
@@ -173,10 +179,13 @@ class Text:
         self._size += len(text) if self._parts else len(text) - 2
         if self.flaw is None and self._size > self._limit:
             self.flaw = Flaw.TOO_BIG
+        if self.flaw is None and not self._share.take(len(text)):
+            self.flaw = Flaw.NO_ROOM
         if self.flaw is None:
             self._parts.append(text if self._parts else text[2:])
         else:
             self._parts.clear()
+            self._share.give_back()
 
 
 class Chunk:
@@ -187,9 +196,9 @@ class Chunk:
     flaw = None
     """Its length is known, so nothing can be wrong with its end."""
 
-    def __init__(self, size: int, keep: Callable[[bytes], None], *, begins: bool, last: bool,
+    def __init__(self, size: int, keep: Callable[[bytes], Reply | None], *, begins: bool, last: bool,
                  refusal: Reply | None = None) -> None:
-        """``keep`` takes the octets; with a ``refusal`` they only have to go by."""
+        """``keep`` takes the octets, or says why it does not; with a ``refusal`` they only have to go by."""
         self.wanted = size
         """Octets still to come."""
         self.last = last
@@ -202,7 +211,7 @@ class Chunk:
         """Take at most ``wanted`` octets; ``b""`` once the chunk is whole, else None."""
         self.wanted -= len(data)
         if self.refusal is None:
-            self._keep(data)
+            self.refusal = self._keep(data)
         return None if self.wanted else b""
 
 

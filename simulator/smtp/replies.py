@@ -69,6 +69,7 @@ NO_RECIPIENT: Final = reply(501, "5.1.3", "A recipient is needed between the ang
 NO_POSTMASTER: Final = reply(550, "5.1.1", "Nobody reads the mail of a postmaster here; write to a full address")
 UTF8_NOT_DECLARED: Final = reply(553, "5.6.7", "The address is not ASCII and MAIL came without SMTPUTF8")
 PARAMETER_TWICE: Final = reply(501, "5.5.4", "A parameter is given twice")
+NO_ROOM: Final = reply(452, "4.3.1", "Too many unfinished messages are held here, try again later")
 TOO_BIG: Final = reply(552, "5.3.4", "The message is larger than this operator takes")
 
 # Text of a message.
@@ -100,4 +101,5 @@ TEXT_FLAWS: Final[Mapping[Flaw, tuple[Reply, str]]] = {
     Flaw.LINE_TOO_LONG: (TEXT_LINE_TOO_LONG, "text-line-length"),
     Flaw.TOO_BIG: (TOO_BIG, "message-size"),
     Flaw.ENDLESS: (ENDLESS_TEXT, "message-size"),
+    Flaw.NO_ROOM: (NO_ROOM, "message-room"),
 }

@@ -24,19 +24,20 @@ from simulator.smtp.reader import Flaw, Lines
 from simulator.smtp.settings import SmtpSettings
 from simulator.smtp.tally import Answer
 from simulator.smtp.visit import Visit
-from simulator.wire import Channel
+from simulator.wire import Channel, Room, Share
 
 
 class SmtpSession(SMTP):
     """Receives octets, asks the dialogue, writes replies; minds time, back-pressure and the end."""
 
     _wire: Channel
+    _share: Share
     _dialogue: Dialogue
     _awaited: Coroutine[Any, Any, bytes]
 
-    def __init__(self, door: str, visits: Callable[[str], Visit], settings: SmtpSettings,
+    def __init__(self, door: str, visits: Callable[[str], Visit], settings: SmtpSettings, room: Room,
                  sessions: set[SmtpSession], left: Callable[[], None]) -> None:
-        """``visits`` gives the Visit for a client's address.
+        """``visits`` gives the Visit for a client's address, ``room`` is for messages in hand.
 
         The session is in ``sessions`` from greeting to end, and calls ``left`` when it has gone.
         """
@@ -45,6 +46,7 @@ class SmtpSession(SMTP):
         self._door = door
         self._visits = visits
         self._settings = settings
+        self._room = room
         self._sessions = sessions
         self._left = left
         self._lines = Lines(settings.line_octets, settings.auth_octets, settings.line_drain)
@@ -73,8 +75,10 @@ class SmtpSession(SMTP):
         peer = transport.get_extra_info("peername")
         self.session = Facts(self.loop)
         self.session.peer = peer
-        self._dialogue = Dialogue(self._door, self._visits(peer[0] if peer else ""), self.session, self._settings,
-                                  behind=self._behind, secure=self._secure)
+        client = peer[0] if peer else ""
+        self._share = self._room.share(client)
+        self._dialogue = Dialogue(self._door, self._visits(client), self.session, self._settings,
+                                  behind=self._behind, secure=self._secure, share=self._share)
         self._sessions.add(self)
         self._heard()
         self._set_timer()
@@ -272,6 +276,7 @@ class SmtpSession(SMTP):
         self._lines.clear()
         self._dialogue.text = None
         self._dialogue.chunks.forget()
+        self._share.give_back()
         self._sessions.discard(self)
         self._left()
         self._dialogue.visit.gone(self._why)

@@ -17,7 +17,8 @@ Answer = bytes | Coroutine[Any, Any, bytes]
 
 _LOG: Final = logging.getLogger(__name__)
 
-_RULES: Final[Mapping[int, str]] = {502: "command-not-provided", 503: "command-order", 538: "credentials-in-clear",
+_RULES: Final[Mapping[int, str]] = {452: "message-room",
+                                    502: "command-not-provided", 503: "command-order", 538: "credentials-in-clear",
                                     552: "message-size", 553: "address-syntax"}
 """How the journal names a refusal of the door, by reply code."""
 

@@ -9,5 +9,8 @@ from simulator.wire.contexts import ClientTls, ServerTls
 from simulator.wire.failure import TlsFailed
 from simulator.wire.listener import Gate, Listener
 from simulator.wire.owner import Patience
+from simulator.wire.room import Room, Share
 
-__all__ = ["Channel", "ClientTls", "Gate", "Listener", "Patience", "ServerTls", "Stream", "TlsFailed", "dial"]
+__all__ = [
+    "Channel", "ClientTls", "Gate", "Listener", "Patience", "Room", "ServerTls", "Share", "Stream", "TlsFailed", "dial",
+]

@@ -142,3 +142,10 @@ def test_a_file_of_another_form_is_told_not_crashed(tmp_path: Path, text: str) -
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigurationError, match="expected"):
         load(path, today=TODAY)
+
+
+@pytest.mark.parametrize("key", ["held_in_all", "held_per_address"])
+def test_room_for_less_than_the_largest_message_is_a_mistake(complain: Complain, key: str) -> None:
+    full = {"held_in_all": "256 MiB", "held_per_address": "128 MiB"}[key]
+    told = only(complain((f"{key}: {full}", f"{key}: 29 MiB")))
+    assert told.endswith(f"limits.message.{key}: is less than the largest message_size, expected {30 << 20} or more")

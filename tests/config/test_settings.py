@@ -16,6 +16,7 @@ def test_limits_begin_with_the_promised_figures() -> None:
     assert (limits.times.before_login, limits.times.handshake) == (60, 10)
     assert (limits.times.smtp_idle, limits.times.imap_idle) == (5 * MINUTE, 30 * MINUTE)
     assert (limits.smtp.command_line, limits.smtp.auth_line, limits.smtp.recipients) == (4096, 12288, 200)
+    assert (limits.message.held_in_all, limits.message.held_per_address) == (256 * 1024 ** 2, 128 * 1024 ** 2)
     assert (limits.message.header_block, limits.message.hops) == (256 * 1024, 50)
     assert (limits.imap.line, limits.imap.literal_before_login) == (64 * 1024, 4096)
 

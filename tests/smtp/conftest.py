@@ -14,7 +14,7 @@ import pytest
 import uvloop
 
 from simulator.smtp.door import SmtpDoor, SmtpSettings
-from simulator.wire import Gate, Listener, ServerTls
+from simulator.wire import Gate, Listener, Room, ServerTls
 from tests.smtp.recorder import RecordingOffice, RecordingVisit
 from tests.smtp.talk import Client
 from tests.wire.papers import Papers, make_papers
@@ -83,9 +83,9 @@ async def open_door(server_tls: ServerTls) -> AsyncIterator[OpenDoor]:
     async with contextlib.AsyncExitStack() as stack:
 
         async def open_one(name: str = "submission", settings: SmtpSettings | None = None, *,
-                           operator: str | None = None, **wishes: object) -> Place:
+                           operator: str | None = None, room: Room | None = None, **wishes: object) -> Place:
             office = RecordingOffice(wishes)
-            door = SmtpDoor(name, office, settings, operator=operator)
+            door = SmtpDoor(name, office, settings, operator=operator, room=room)
             listener = Listener("127.0.0.1", 0, door.protocol, server_tls, implicit=name == "smtps",
                                 gate=Gate(), on_error=lambda _, error: place.errors.append(error))
             place = Place(door, office, listener)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.smtp.reader import Flaw, Lines, Text
+from simulator.wire import Room
 
 LIMIT, AUTH_LIMIT = 50, 100
 
@@ -67,7 +68,7 @@ def test_a_line_without_end_is_given_up() -> None:
 
 
 def received(*chunks: bytes, limit: int = 100_000, line: int = 1000, drain: int = 200_000) -> tuple[Text, bytes | None]:
-    text = Text(limit, line, drain)
+    text = Text(limit, line, drain, Room().share(""))
     rest = None
     for chunk in chunks:
         assert rest is None, "the text had ended"
@@ -147,7 +148,7 @@ def test_a_text_line_has_a_thousand_octets_with_its_end_and_without_its_extra_do
 
 
 def test_a_flawed_text_is_not_kept_in_memory() -> None:
-    text = Text(10_000_000, 1000, 20_000_000)
+    text = Text(10_000_000, 1000, 20_000_000, Room().share(""))
     text.feed(b"bad\nline\r\n")
     for _ in range(100):
         text.feed(b"x" * 10_000)

@@ -9,11 +9,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from simulator.smtp.session import SmtpSession
 from simulator.smtp.settings import SmtpSettings
+from simulator.wire import Room
 from tests.smtp.recorder import RecordingVisit
 
 
 async def make() -> SmtpSession:
-    return SmtpSession("mx", RecordingVisit, SmtpSettings(hostname="mx.example"), set(), lambda: None)
+    return SmtpSession("mx", RecordingVisit, SmtpSettings(hostname="mx.example"), Room(), set(), lambda: None)
 
 
 async def test_a_session_is_an_aiosmtpd_protocol() -> None:

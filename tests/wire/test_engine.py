@@ -141,3 +141,42 @@ def test_damaged_handshakes_end_as_failures_in_words(server_tls: ServerTls) -> N
             failed += 1
             assert failure.reason.isascii()
     assert failed > 100
+
+
+def test_records_cut_anywhere_are_opened_whole_and_in_order(server_tls: ServerTls) -> None:
+    ours, engine = client(), server_tls.engine()
+    shake(ours, engine)
+    engine.read()
+    chance = random.Random(11)
+    sent = b""
+    sealed = bytearray()
+    for _ in range(200):
+        words = chance.randbytes(chance.choice((1, 5, 40, 3000, 16_384)))
+        ours.sendall(words)
+        sent += words
+        sealed += drain(ours)
+    received = b""
+    while sealed:
+        size = chance.choice((1, 5, 6, 70, 4000, 60_000))
+        if chance.random() < 0.3:  # exactly one record, or the rest of one
+            size = 5 + int.from_bytes(sealed[3:5], "big")
+        engine.feed(bytes(sealed[:size]))
+        del sealed[:size]
+        received += engine.read()
+        assert engine.read() == b""
+    assert received == sent
+
+
+def test_a_damaged_record_that_comes_alone_is_reported_with_an_alert(server_tls: ServerTls) -> None:
+    ours, engine = client(), server_tls.engine()
+    shake(ours, engine)
+    ours.send(b"whole")
+    engine.feed(drain(ours))
+    assert engine.read() == b"whole" and engine.read() == b"" and engine.output() == b""
+    ours.send(b"damaged")
+    damaged = bytearray(drain(ours))
+    damaged[-1] ^= 1
+    engine.feed(damaged)
+    with pytest.raises(TlsFailed):
+        engine.read()
+    assert engine.output()[0] == 0x17
