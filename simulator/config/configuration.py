@@ -95,7 +95,8 @@ def _check_room(proof: Proofreader, limits: Limits, land: Land) -> None:
     largest = max((operator.message_limit for operator in land.operators), default=0)
     for name in ("held_per_address", "held_in_all"):
         if getattr(limits.message, name) < largest:
-            proof.wrong(("limits", "message", name), f"is less than the largest message_size, expected {largest} or more")
+            proof.wrong(("limits", "message", name),
+                        f"is less than the largest message_size, expected {largest} or more")
 
 
 def _check_version(proof: Proofreader, top: Mapping[str, object]) -> None:
