@@ -16,12 +16,13 @@ from collections.abc import Coroutine, Iterable
 from typing import cast
 
 from simulator.model.certificate import TlsFacts
-from simulator.wire.engine import Engine, Octets
+from simulator.wire.engine import Engine
 from simulator.wire.failure import TlsFailed
 from simulator.wire.handshake import CUT_SHORT, Handshake
 from simulator.wire.linger import has_unread
 from simulator.wire.outlet import Outlet
 from simulator.wire.owner import Owner
+from simulator.wire.records import Octets
 from simulator.wire.stall import StallWatch
 from simulator.wire.upper import Upper
 

@@ -8,16 +8,13 @@ from OpenSSL import SSL
 
 from simulator.model.certificate import TlsFacts
 from simulator.wire.failure import TlsFailed, in_words
+from simulator.wire.records import Octets, Records
 
-_RECORD = 16_384
 _SLICE = 65_536
-_OVERHEAD = 8_192
-"""More than the records of one slice add to it, so that one read empties the buffer."""
 _HEADER = 5
 """Octets of a record's header; the last two are the length of what follows (RFC 8446 5.1)."""
 _MOST_AT_ONCE = 262_144
 
-Octets = bytes | bytearray | memoryview
 Start = Callable[[bytes], SSL.Connection | None]
 """Makes the OpenSSL connection from the first bytes received; None while it must see more of them."""
 Finish = Callable[[SSL.Connection], TlsFacts]
@@ -35,6 +32,7 @@ class Engine:
         self._retire = retire
         self._first = bytearray()
         self._connection: SSL.Connection | None = None
+        self._records: Records | None = None
         self._broken: TlsFailed | None = None
         self._is_dry = False
         """OpenSSL has opened all that it was fed: asking it again costs an exception for nothing."""
@@ -54,6 +52,7 @@ class Engine:
             self._connection = self._start(bytes(self._first))
             if self._connection is None:
                 return None
+            self._records = Records(self._connection)
             received, self._first = bytes(self._first), bytearray()
         if received:
             self._connection.bio_write(received)
@@ -68,10 +67,10 @@ class Engine:
 
     def feed(self, received: Octets) -> None:
         """Take sealed bytes; ``read`` opens them."""
-        if received and self._connection is not None and not self.ended:
+        if received and self._records is not None and not self.ended:
             self._is_single = self._is_dry and _is_one_record(received)
             self._is_dry = False
-            self._connection.bio_write(received)
+            self._records.feed(received)
 
     def read(self) -> bytes:
         """All clear bytes there are now, up to 256 KiB; empty when there are none. Raises TlsFailed."""
@@ -79,12 +78,12 @@ class Engine:
             raise self._broken
         if self._is_dry:
             return b""
-        connection = self._connection
+        records = self._records
         parts: list[bytes] = []
         size = 0
-        while connection is not None and not (self._is_dry or self.ended) and size < _MOST_AT_ONCE:
+        while records is not None and not (self._is_dry or self.ended) and size < _MOST_AT_ONCE:
             try:
-                part = connection.recv(_RECORD)
+                part = records.open()
             except SSL.WantReadError:
                 self._is_dry = self._may_speak = True
                 break
@@ -105,37 +104,22 @@ class Engine:
 
     def seal(self, clear: Octets) -> list[bytes]:
         """The records that carry ``clear``, in pieces of about 64 KiB."""
-        if self._connection is None:
+        if self._records is None or not clear:
             return []
-        pieces: list[bytes] = []
-        with memoryview(clear) as view:
-            for start in range(0, len(view), _SLICE):
-                try:
-                    self._connection.sendall(view[start:start + _SLICE])
-                except SSL.Error as error:
-                    raise TlsFailed(in_words(error)) from error
-                pieces.append(self._sealed(min(len(view), _SLICE) + _OVERHEAD))
-        return pieces
+        try:
+            if len(clear) <= _SLICE:
+                return [self._records.seal(clear)]
+            with memoryview(clear) as view:
+                return [self._records.seal(view[start:start + _SLICE]) for start in range(0, len(view), _SLICE)]
+        except SSL.Error as error:
+            raise TlsFailed(in_words(error)) from error
 
     def output(self) -> bytes:
         """Bytes for the peer that OpenSSL has ready; empty when there are none."""
-        if not self._may_speak:
+        if self._records is None or not self._may_speak:
             return b""
         self._may_speak = False
-        return self._sealed(_SLICE + _OVERHEAD)
-
-    def _sealed(self, room: int) -> bytes:
-        """All that OpenSSL has for the peer; quickest when it fits in ``room`` octets."""
-        parts: list[bytes] = []
-        while self._connection is not None:
-            try:
-                part = self._connection.bio_read(room)
-            except SSL.WantReadError:
-                break
-            parts.append(part)
-            if len(part) < room:
-                break
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+        return self._records.output()
 
     def close(self) -> None:
         """Put close_notify in the output, when the handshake was finished."""

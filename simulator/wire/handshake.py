@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Callable
 
 from simulator.model.certificate import TlsFacts
-from simulator.wire.engine import Engine, Octets
+from simulator.wire.engine import Engine
 from simulator.wire.failure import TlsFailed
+from simulator.wire.records import Octets
 
 CUT_SHORT = "the peer closed the connection during the TLS handshake"
 

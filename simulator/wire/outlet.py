@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from simulator.wire.engine import Engine, Octets
+from simulator.wire.engine import Engine
 from simulator.wire.failure import TlsFailed
+from simulator.wire.records import Octets
 from simulator.wire.stall import StallWatch
 
 _PILE = 65_536
