@@ -6,7 +6,7 @@ import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
-from simulator.store import bodies, changing
+from simulator.store import bodies, changing, ledger
 from simulator.store.flags import spelled
 from simulator.store.interface import (
     Batch,
@@ -43,6 +43,7 @@ def commit(tx: Transaction, batches: Sequence[Batch], keep_arrivals: int) -> lis
             _dequeue(tx, number)
         for exchange in batch.exchanges:
             _exchange(tx, exchange)
+        ledger.enter(tx, batch.lines)
     uids = _place(tx, arrived)
     placed = iter([_placed(tx, deposit, next(uids) if is_new else 0)
                    for deposit, is_new in zip(deposits, fresh, strict=True)])

@@ -133,6 +133,34 @@ class ExchangeChange:
 
 
 @dataclass(frozen=True, slots=True)
+class NewLine:
+    """A line for the ledger: what the space remembers beside the mail."""
+
+    topic: str
+    """``document``, ``dispensing``, ``correspondence``…"""
+    owner: str
+    """Key of the mailbox that it is about."""
+    at: float
+    """Seconds since 1970."""
+    data: str
+    """JSON object."""
+    body: bytes = field(repr=False, default=b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the ledger, without its bytes."""
+
+    id: int
+    topic: str
+    owner: str
+    at: float
+    data: str
+    size: int
+    """Octets of the body."""
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Everything that one accepted message changes, committed together or not at all."""
 
@@ -142,6 +170,7 @@ class Batch:
     relayed: Sequence[int] = ()
     """Queue entries that are done with: handed over, or bounced by a deposit or relay of this batch."""
     exchanges: Sequence[ExchangeChange] = ()
+    lines: Sequence[NewLine] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +256,9 @@ class Store(Protocol):
     async def close(self) -> None:
         """Commit what is in hand, then let go of the files."""
 
-    # -- the whole: mail, queue, arrivals and exchanges in one step; the journal goes on. No folder id, UIDVALIDITY or
-    #    queue id is ever given twice, so what was remembered by id is never true of something else. Watchers hear
-    #    ``gone`` for every folder there was.
+    # -- the whole: mail, queue, arrivals, exchanges and ledger in one step; the journal goes on. No folder id,
+    #    UIDVALIDITY, queue id or ledger id is ever given twice, so what was remembered by id is never true of something
+    #    else. Watchers hear ``gone`` for every folder there was.
     async def clear(self, mailboxes: Mapping[str, Sequence[tuple[str, str | None]]]) -> None:
         """Hold nothing but these mailboxes with their (name, special use) folders, empty and subscribed."""
     async def copy_to(self, path: Path) -> None:
@@ -255,6 +284,16 @@ class Store(Protocol):
     # -- exchanges between patients and professionals
     def exchange(self, patient: str, mailbox: str) -> str | None: ...
     def exchanges(self, patient: str) -> Mapping[str, str]: ...
+
+    # -- the ledger: what is remembered beside the mail
+    async def enter(self, lines: Sequence[NewLine]) -> tuple[int, ...]:
+        """Add these lines; returns their ids."""
+    async def strike(self, ids: Sequence[int]) -> None:
+        """Remove lines; those that are gone already are left alone."""
+    def ledger(self, topic: str, owner: str | None = None, *, since: float = float("-inf")) -> Sequence[Line]:
+        """The lines of a topic, of one owner or of all, not older than ``since``; in the order they were added."""
+    def ledger_body(self, id: int) -> bytes | None:
+        """The bytes of a line; None when it is gone."""
 
     # -- folders
     async def ensure_mailbox(self, mailbox: str, folders: Sequence[tuple[str, str | None]]) -> None:

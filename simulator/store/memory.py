@@ -20,7 +20,9 @@ from simulator.store.interface import (
     Deposit,
     FlagOp,
     FlagsChanged,
+    Line,
     Message,
+    NewLine,
     NewMessage,
     NoSuchFolder,
     Placed,
@@ -42,6 +44,7 @@ class Kept:
     queue: list[QueuedRelay]
     arrivals: set[tuple[str, str]]
     exchanges: dict[tuple[str, str], str]
+    ledger: dict[int, NewLine]
 
 
 class MemoryStore(MemoryFolders):
@@ -53,6 +56,8 @@ class MemoryStore(MemoryFolders):
         self._relay_ids = count(1)
         self._arrivals: set[tuple[str, str]] = set()
         self._exchanges: dict[tuple[str, str], str] = {}
+        self._ledger: dict[int, NewLine] = {}
+        self._line_ids = count(1)
         self._events: deque[StoredEvent] = deque(maxlen=keep_events)
         self._event_ids = count(1)
         self._copies: dict[Path, Kept] = {}
@@ -71,7 +76,7 @@ class MemoryStore(MemoryFolders):
 
     async def clear(self, mailboxes: Mapping[str, Sequence[tuple[str, str | None]]]) -> None:
         self._may_change()
-        gone = self._hold(Kept([], set(), [], set(), {}))
+        gone = self._hold(Kept([], set(), [], set(), {}, {}))
         for mailbox, folders in mailboxes.items():
             await self.ensure_mailbox(mailbox, folders)
         self._tell_gone(gone)
@@ -79,7 +84,7 @@ class MemoryStore(MemoryFolders):
     async def copy_to(self, path: Path) -> None:
         self._may_read()
         self._copies[path] = deepcopy(Kept(list(self._shelves.values()), self._subscribed, list(self._queue.values()),
-                                           self._arrivals, self._exchanges))
+                                           self._arrivals, self._exchanges, self._ledger))
 
     async def replace_by(self, path: Path) -> None:
         self._may_change()
@@ -96,6 +101,7 @@ class MemoryStore(MemoryFolders):
         self._subscribed, self._arrivals, self._exchanges = kept.subscribed, kept.arrivals, kept.exchanges
         queue = [replace(relay, id=next(self._relay_ids)) for relay in kept.queue]
         self._queue = {relay.id: relay for relay in queue}
+        self._ledger = {next(self._line_ids): line for line in kept.ledger.values()}
         return gone
 
     def _tell_gone(self, folders: Sequence[int]) -> None:
@@ -123,6 +129,7 @@ class MemoryStore(MemoryFolders):
         for number in batch.relayed:
             self._queue.pop(number, None)
         self._exchanges.update(((e.patient, e.mailbox), e.state) for e in batch.exchanges)
+        self._ledger.update((next(self._line_ids), line) for line in batch.lines)
         return Committed(placed, relays)
 
     def _arrival_shelf(self, deposit: Deposit) -> Shelf:
@@ -170,6 +177,28 @@ class MemoryStore(MemoryFolders):
     def exchanges(self, patient: str) -> Mapping[str, str]:
         self._may_read()
         return {mailbox: state for (who, mailbox), state in sorted(self._exchanges.items()) if who == patient}
+
+    # -- the ledger
+
+    async def enter(self, lines: Sequence[NewLine]) -> tuple[int, ...]:
+        self._may_change()
+        ids = tuple(next(self._line_ids) for _ in lines)
+        self._ledger.update(zip(ids, lines, strict=True))
+        return ids
+
+    async def strike(self, ids: Sequence[int]) -> None:
+        self._may_change()
+        for number in ids:
+            self._ledger.pop(number, None)
+
+    def ledger(self, topic: str, owner: str | None = None, *, since: float = float("-inf")) -> Sequence[Line]:
+        self._may_read()
+        return [Line(number, e.topic, e.owner, e.at, e.data, len(e.body)) for number, e in self._ledger.items()
+                if e.topic == topic and owner in (None, e.owner) and e.at >= since]
+
+    def ledger_body(self, id: int) -> bytes | None:
+        self._may_read()
+        return self._ledger[id].body if id in self._ledger else None
 
     # -- reading messages
 

@@ -11,9 +11,18 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from simulator.store import changing, naming
+from simulator.store import changing, ledger, naming
 from simulator.store.failures import as_store_error
-from simulator.store.interface import Counts, Folder, Message, NoSuchFolder, QueuedRelay, StoredEvent, StoreError
+from simulator.store.interface import (
+    Counts,
+    Folder,
+    Line,
+    Message,
+    NoSuchFolder,
+    QueuedRelay,
+    StoredEvent,
+    StoreError,
+)
 from simulator.store.names import BadName, folder_name
 from simulator.store.usage import Usage
 from simulator.store.writer import Row
@@ -88,6 +97,18 @@ class Reading:
 
     def arrived(self, arrival: str, mailbox: str) -> bool:
         return bool(self._rows("SELECT 1 FROM arrival WHERE key = ? AND mailbox = ?", arrival, mailbox))
+
+    # -- the ledger
+
+    def ledger(self, topic: str, owner: str | None = None, *, since: float = float("-inf")) -> Sequence[Line]:
+        return [Line(*row) for row in self._rows(
+            f"SELECT {ledger.COLUMNS} FROM ledger WHERE topic = ?1 AND (?2 IS NULL OR owner = ?2) AND at >= ?3 "
+            "ORDER BY id", topic, owner, since)]
+
+    def ledger_body(self, id: int) -> bytes | None:
+        for (body,) in self._rows("SELECT body FROM ledger WHERE id = ?", id):
+            return bytes(body)
+        return None
 
     # -- folders
 

@@ -15,8 +15,6 @@ from simulator.store.failures import StoreDamaged, as_store_error
 from simulator.store.interface import StoreError
 
 VERSION = 2
-WITH_SAVE_DATES = 2
-"""The first version whose ``message`` has ``saved``."""
 APPLICATION = 0x4D53_5354
 """Written in the file's header, so that no other program's database is taken for ours."""
 
@@ -53,7 +51,12 @@ CREATE TABLE exchange (
 CREATE TABLE event (id INTEGER PRIMARY KEY, at REAL NOT NULL, kind TEXT NOT NULL, data TEXT NOT NULL);
 """
 
-_STEPS = {1: ("ALTER TABLE message ADD COLUMN saved REAL",)}
+_LEDGER = (
+    "CREATE TABLE ledger (id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, owner TEXT NOT NULL, "
+    "at REAL NOT NULL, data TEXT NOT NULL, size INTEGER NOT NULL, body BLOB NOT NULL)",
+    "CREATE INDEX ledger_topic ON ledger (topic, owner)",
+)
+_STEPS = {1: ("ALTER TABLE message ADD COLUMN saved REAL", *_LEDGER)}
 """From each earlier version to the next. What was not kept then stays unknown: NULL."""
 
 _SETTINGS = (
@@ -128,7 +131,7 @@ def _bring_up(connection: sqlite3.Connection, version: int) -> None:
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    for statement in _TABLES.split(";\n"):
+    for statement in (*_TABLES.split(";\n"), *_LEDGER):
         if statement.strip():
             connection.execute(statement)
     # Counting on from the first day keeps UIDVALIDITY unique even when the clock leaps or a name comes back.

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from simulator.store import arriving, bodies, changing, naming, whole
+from simulator.store import arriving, bodies, changing, ledger, naming, whole
 from simulator.store.interface import (
     Batch,
     Change,
@@ -21,6 +21,7 @@ from simulator.store.interface import (
     FlagOp,
     FlagsChanged,
     Folder,
+    NewLine,
     NewMessage,
     StoreError,
     Watcher,
@@ -115,6 +116,14 @@ class SqliteStore(Reading):
     async def postpone(self, relay: int, *, due: float, attempts: int, last_reply: str, delayed_notice: bool) -> None:
         await self._do(partial(arriving.postpone, relay=relay, due=due, attempts=attempts, last_reply=last_reply,
                                delayed_notice=delayed_notice))
+
+    # -- the ledger
+
+    async def enter(self, lines: Sequence[NewLine]) -> tuple[int, ...]:
+        return await self._do(partial(ledger.enter, lines=lines), sum(len(line.body) for line in lines))
+
+    async def strike(self, ids: Sequence[int]) -> None:
+        await self._do(partial(ledger.strike, ids=ids))
 
     # -- folders
 

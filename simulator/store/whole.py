@@ -14,10 +14,11 @@ from pathlib import Path
 from simulator.store import naming
 from simulator.store.failures import StoreDamaged
 from simulator.store.interface import Change, StoreError
-from simulator.store.schema import APPLICATION, VERSION, WITH_SAVE_DATES
+from simulator.store.schema import APPLICATION, VERSION
 from simulator.store.writer import Transaction
 
-_OF_MAIL = ("folder", "subscription", "message", "keyword", "vanished", "arrival", "relay", "exchange", "shared")
+_OF_MAIL = ("folder", "subscription", "message", "keyword", "vanished", "arrival", "relay", "exchange", "shared",
+            "ledger")
 """Everything but bodies, counters and the journal."""
 _OF_BODIES = ("blob", "mime_index", "orphan")
 _KEPT_REMEDY = "take the snapshot again"
@@ -42,6 +43,10 @@ INSERT INTO mime_index SELECT blob, data FROM kept.mime_index;
 INSERT INTO orphan SELECT blob FROM kept.orphan;
 UPDATE counter SET value = :validity + (SELECT count(*) FROM kept.folder) WHERE name = 'uidvalidity';
 """
+_SINCE_2 = """
+INSERT INTO ledger SELECT id + :ledger, topic, owner, at, data, size, body FROM kept.ledger ORDER BY id;
+"""
+"""What version 1 did not have."""
 
 
 def clear(tx: Transaction, mailboxes: Mapping[str, Sequence[tuple[str, str | None]]]) -> None:
@@ -107,8 +112,9 @@ def _take_over(tx: Transaction, version: int) -> None:
     _forget_mail(tx)
     for table in _OF_BODIES:
         tx.run(f"DELETE FROM {table}")
-    past = {"folders": _last(tx, "folder"), "relays": _last(tx, "relay"), "validity": _last_uidvalidity(tx)}
-    copies = _COPIES.format(saved="saved" if version >= WITH_SAVE_DATES else "NULL")
+    past = {"folders": _last(tx, "folder"), "relays": _last(tx, "relay"), "ledger": _last(tx, "ledger"),
+            "validity": _last_uidvalidity(tx)}
+    copies = _COPIES.format(saved="saved" if version > 1 else "NULL") + (_SINCE_2 if version > 1 else "")
     for statement in copies.split(";\n"):
         if statement.strip():
             tx.run_named(statement, past)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Awaitable
+from pathlib import Path
 from typing import Any
 
 from simulator.store.interface import Batch, Deposit, Folder, NewMessage, Store
@@ -45,3 +47,12 @@ async def together(store: SqliteStore, *operations: Awaitable[Any]) -> list[Any]
 
     outcomes = await asyncio.gather(store._do(lambda tx: gate.wait()), *operations, open_gate(), return_exceptions=True)
     return outcomes[1:-1]
+
+
+def make_first_version(path: Path) -> None:
+    """Take out of a closed file what later versions added, so that it is as the first version wrote it."""
+    connection = sqlite3.connect(path)
+    for statement in ("ALTER TABLE message DROP COLUMN saved", "DROP TABLE ledger", "PRAGMA user_version = 1"):
+        connection.execute(statement)
+    connection.commit()
+    connection.close()

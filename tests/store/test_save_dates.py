@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from simulator.store.interface import FlagOp, Store
 from simulator.store.memory import MemoryStore
 from simulator.store.sqlite import SqliteStore
-from tests.store.builders import BOX, a_deposit, a_message, folder_of, uids
+from tests.store.builders import BOX, a_deposit, a_message, folder_of, make_first_version, uids
 from tests.store.conftest import FOLDERS
 
 
@@ -91,10 +90,7 @@ async def first_version(path: Path) -> None:
     await store.ensure_mailbox(BOX, FOLDERS)
     await store.append(folder_of(store).id, [a_message(b"old\r\n", "$Kept")])
     await store.close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("ALTER TABLE message DROP COLUMN saved")
-        connection.execute("PRAGMA user_version = 1")
-    connection.close()
+    make_first_version(path)
 
 
 async def test_a_file_of_the_first_version_opens_and_goes_on(tmp_path: Path, hand: Hand) -> None:
