@@ -51,12 +51,13 @@ class Configuration:
 
 def load(path: Path, *, today: date, known_rules: Collection[str] = (),
          domain_kinds: Mapping[str, Collection[Kind]] = DOMAIN_KINDS,
-         imap_extensions: Collection[str] = ()) -> Configuration:
+         imap_extensions: Collection[str] = (), letters: Collection[str] = ()) -> Configuration:
     """Read and check the file; raises ConfigurationError with every mistake found.
 
     ``today`` is the simulated date, from which ``days_ago`` counts and minors are known. ``known_rules`` are the names
     that may stand under ``rules`` (empty: any). ``domain_kinds`` gives for each kind of domain the kinds of mailbox
     that may live there. ``imap_extensions`` are the names of what an operator's IMAP server may lack (empty: any).
+    ``letters`` are the kinds of ready-made letters (empty: any).
     """
     proof = Proofreader(read_document(path))
     top = proof.sections(SECTIONS)
@@ -66,7 +67,11 @@ def load(path: Path, *, today: date, known_rules: Collection[str] = (),
     structures = read_structures(proof, top.get("structures"))
     _check_room(proof, limits, land)
     professionals = read_mailboxes(proof, top.get("mailboxes"), land, structures, limits.quota)
-    patients = read_patients(proof, top.get("patients"), land, structures, limits.quota, today)
+    written = top.get("mailboxes")
+    patients = read_patients(
+        proof, top.get("patients"), land, structures, list(written) if isinstance(written, dict) else (), letters,
+        path.parent, limits.quota, today,
+    )
     whitelist = _settings(proof, WhitelistShape, top, "whitelist")
     for name in whitelist.others.keys() & land.declared:
         proof.wrong(("whitelist", "others", name), "is a domain of an operator here, expected listed: true there")

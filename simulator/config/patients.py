@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
-from simulator.config.mistakes import KeyPath
+from simulator.config.mistakes import KeyPath, one_of
 from simulator.config.operators import Land, Structures
 from simulator.config.proofreader import Proofreader
-from simulator.config.shapes import DispensingShape, PatientShape
+from simulator.config.shapes import DispensingShape, DocumentShape, PatientShape
 from simulator.model.address import Address
+from simulator.model.document import DOCUMENT_ENDINGS, DOCUMENT_LIMIT, ConfiguredDocument, ending
 from simulator.model.identifiers import has_error, ins_problems
-from simulator.model.mailbox import Dispensing, Kind, Mailbox, Patient, Secrets, Status
+from simulator.model.mailbox import Dispensing, Kind, Mailbox, NotifyBy, Patient, Secrets, Status
 from simulator.model.operator import Domain
 
 ADULT_AGE = 18
+INS_OIDS = ("1.2.250.1.213.1.4.10", "1.2.250.1.213.1.4.11", "1.2.250.1.213.1.4.8", "1.2.250.1.213.1.4.9")
+"""Who may have given a matricule: test, demonstration, INS-NIR, INS-NIA."""
 
 
-def read_patients(proof: Proofreader, value: object, land: Land, structures: Structures, quota: int,
-                  today: date) -> list[Mailbox]:
-    """Every patient's mailbox, at ``<INS>@`` the one domain of patients."""
+def read_patients(proof: Proofreader, value: object, land: Land, structures: Structures, authors: Collection[str],
+                  letters: Collection[str], folder: Path, quota: int, today: date) -> list[Mailbox]:
+    """Every patient's mailbox, at ``<INS>@`` the one domain of patients.
+
+    ``authors`` are the mailboxes that the file declares, ``letters`` the kinds of ready-made letters (empty: any),
+    ``folder`` is where paths of files begin.
+    """
+    reading = _Documents(proof, {name.lower() for name in authors}, letters, folder, today)
     entries = proof.entries(value, ("patients",))
     domain = _domain(proof, land) if entries else None
     mailboxes: list[Mailbox] = []
@@ -41,12 +53,61 @@ def read_patients(proof: Proofreader, value: object, land: Land, structures: Str
             minor=_age(shape.birth_date, today) < ADULT_AGE if shape.minor is None else shape.minor,
             dispensings=tuple(_dispensing(proof, (*here, "dispensings", place), item, structures, today)
                               for place, item in enumerate(shape.dispensings)),
+            birth_name=shape.birth_name or capitals(shape.family_name),
+            given_names=shape.given_names or capitals(shape.given_name),
+            sex=shape.sex or ("M" if ins[0] in "17" else "F"), birth_place=shape.birth_place or ins[5:10],
+            oid=_oid(proof, here, shape.oid), caregivers=shape.caregivers, notify_by=NotifyBy(shape.notify.by),
+            contact=shape.notify.address,
+            documents=tuple(reading.document((*here, "documents", place), item)
+                            for place, item in enumerate(shape.documents)),
         )
         mailboxes.append(Mailbox(
             address=Address(ins, domain.name), kind=Kind.PATIENT, operator=domain.operator, quota=shape.quota or quota,
             status=Status(shape.state), patient=patient, secrets=Secrets(shape.password or ""),
         ))
     return mailboxes
+
+
+def capitals(name: str) -> str:
+    """A name as the INS writes it: capitals, no accents (SEL-MP-043)."""
+    return "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c)).upper()
+
+
+def _oid(proof: Proofreader, here: KeyPath, oid: str) -> str:
+    if oid not in INS_OIDS:
+        proof.wrong((*here, "oid"), f"{oid!r} gives no matricules, expected {one_of(INS_OIDS)}")
+    return oid
+
+
+@dataclass(frozen=True, slots=True)
+class _Documents:
+    """What documents may refer to."""
+
+    proof: Proofreader
+    authors: Collection[str]
+    letters: Collection[str]
+    folder: Path
+    today: date
+
+    def document(self, here: KeyPath, shape: DocumentShape) -> ConfiguredDocument:
+        if shape.letter is not None and self.letters:
+            self.proof.reference((*here, "letter"), shape.letter, self.letters, "letter")
+        if shape.author is not None and shape.author.lower() not in self.authors:
+            self.proof.reference((*here, "author"), shape.author, self.authors, "mailbox")
+        file = "" if shape.file is None else str(self._file((*here, "file"), shape.file))
+        day = shape.date if shape.date is not None else self.today - timedelta(days=shape.days_ago or 0)
+        return ConfiguredDocument(day.isoformat(), shape.letter or "", shape.author or "", file, shape.title,
+                                  shape.code, shape.seed)
+
+    def _file(self, here: KeyPath, name: str) -> Path:
+        path = self.folder / name
+        if ending(name) not in DOCUMENT_ENDINGS:
+            self.proof.wrong(here, f"{name!r} cannot be a document, expected {one_of(DOCUMENT_ENDINGS)}")
+        elif not path.is_file():
+            self.proof.wrong(here, f"there is no file {path}, expected one beside the configuration")
+        elif path.stat().st_size > DOCUMENT_LIMIT:
+            self.proof.wrong(here, f"{name!r} is larger than a document may be, expected {DOCUMENT_LIMIT} octets")
+        return path
 
 
 def _domain(proof: Proofreader, land: Land) -> Domain | None:

@@ -25,6 +25,7 @@ from simulator.config.values import (
     Size,
     Text,
 )
+from simulator.model.mailbox import INS_TEST
 from simulator.model.operator import FOLDER_USES
 
 
@@ -161,12 +162,51 @@ class DispensingShape(Settings):
         return self
 
 
+class DocumentShape(Settings):
+    """A document of a patient's space: a ready-made letter, or a file."""
+
+    letter: Text | None = None
+    file: Text | None = None
+    author: AddressText | None = None
+    title: str = ""
+    code: str = ""
+    date: Annotated[datetime.date | None, Field(description="a date such as 2026-10-02")] = None
+    days_ago: Annotated[int | None, Field(ge=0, le=36_500, description="a number of days")] = None
+    seed: Annotated[int, Field(ge=0, le=2**31, description="a whole number")] = 0
+
+    @model_validator(mode="after")
+    def has_one_source(self) -> Self:
+        """A letter needs somebody who wrote it, a file a title and the code of its kind."""
+        if (self.letter is None) == (self.file is None):
+            raise ValueError("is nothing or two things, expected either letter or file")
+        if self.letter is not None and self.author is None:
+            raise ValueError("has no author, expected the address of whoever wrote the letter")
+        if self.date is not None and self.days_ago is not None:
+            raise ValueError("has two days, expected either date or days_ago")
+        return self
+
+
+class NotifyShape(Settings):
+    """How a patient hears of new messages."""
+
+    by: Literal["e-mail", "push", "none"] = "none"
+    address: str = ""
+
+
 class PatientShape(Settings):
     """The holder of a Mon espace santé profile."""
 
     given_name: DnText
     family_name: DnText
     birth_date: Annotated[datetime.date, Field(description="a date such as 1975-12-31")]
+    birth_name: str = ""
+    given_names: str = ""
+    sex: Literal["F", "M", ""] = ""
+    birth_place: str = ""
+    oid: Annotated[str, Field(description="an OID of INS authorities such as 1.2.250.1.213.1.4.10")] = INS_TEST
+    caregivers: tuple[Text, ...] = ()
+    notify: NotifyShape = Field(default_factory=NotifyShape)
+    documents: tuple[DocumentShape, ...] = ()
     minor: bool | None = None
     password: Password | None = Field(default=None, repr=False)
     state: Literal["open", "not activated", "closed"] = "open"

@@ -12,7 +12,8 @@ from typing import Any
 from simulator.clock import Clock, Hands
 from simulator.controls.errors import Conflict
 from simulator.model.address import Address
-from simulator.model.mailbox import Dispensing, Kind, Mailbox, Patient, Person, Secrets, Status, Structure
+from simulator.model.document import ConfiguredDocument
+from simulator.model.mailbox import Dispensing, Kind, Mailbox, NotifyBy, Patient, Person, Secrets, Status, Structure
 
 _VERSION = 1
 MAIL = "mail.sqlite3"
@@ -79,4 +80,10 @@ def _mailbox(data: dict[str, Any]) -> Mailbox:
 
 
 def _patient(data: dict[str, Any]) -> Patient:
-    return Patient(**{**data, "dispensings": tuple(Dispensing(**each) for each in data["dispensings"])})
+    made = {
+        "dispensings": tuple(Dispensing(**each) for each in data["dispensings"]),
+        "documents": tuple(ConfiguredDocument(**each) for each in data["documents"]),
+        "caregivers": tuple(data["caregivers"]),
+        "notify_by": NotifyBy(data["notify_by"]),
+    }
+    return Patient(**{**data, **made})

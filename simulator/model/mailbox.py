@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from simulator.model.address import Address
+from simulator.model.document import ConfiguredDocument
 
 
 class Kind(StrEnum):
@@ -74,6 +75,18 @@ class Dispensing:
     reimbursed: bool = True
 
 
+class NotifyBy(StrEnum):
+    """How a patient hears of a new message (mssante-rules 3.5)."""
+
+    EMAIL = "e-mail"
+    PUSH = "push"
+    NONE = "none"
+
+
+INS_TEST = "1.2.250.1.213.1.4.10"
+"""Assigning authority of matricules of test (INS-NIR)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patient:
     """The holder of a Mon espace santé profile."""
@@ -85,6 +98,22 @@ class Patient:
     birth_date: str = ""
     minor: bool = False
     dispensings: tuple[Dispensing, ...] = ()
+    birth_name: str = ""
+    """As in the INS: capitals without accents."""
+    given_names: str = ""
+    """Every given name of the birth record, as in the INS."""
+    sex: str = ""
+    """``F`` or ``M``."""
+    birth_place: str = ""
+    """COG code of the commune or country: five characters."""
+    oid: str = INS_TEST
+    """Which authority gave the matricule."""
+    caregivers: tuple[str, ...] = ()
+    """Who else may act in this space (*aidants*), by name."""
+    notify_by: NotifyBy = NotifyBy.NONE
+    contact: str = ""
+    """The personal address that notifications go to; nothing is ever sent there."""
+    documents: tuple[ConfiguredDocument, ...] = ()
 
     @property
     def full_name(self) -> str:

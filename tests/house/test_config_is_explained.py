@@ -16,6 +16,7 @@ SHAPES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("structures", shapes.StructureShape),
     ("mailboxes", shapes.PersonShape), ("mailboxes", shapes.TeamShape), ("mailboxes", shapes.ApplicationShape),
     ("mailboxes", shapes.PracticeShape), ("patients", shapes.PatientShape), ("patients", shapes.DispensingShape),
+    ("patients", shapes.DocumentShape), ("patients", shapes.NotifyShape),
     ("whitelist", shapes.WhitelistShape), ("whitelist", shapes.ListedShape),
     ("access", settings.Access), ("access.failures", settings.Failures), ("limits", settings.Limits),
     ("limits.connections", settings.Connections), ("limits.times", settings.Times),
@@ -24,7 +25,7 @@ SHAPES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("http", settings.Http),
     ("journal", settings.JournalKeeping),
 )
-EITHER_OR = {"finess", "siret", "rpps", "adeli", "date", "days_ago"}
+EITHER_OR = {"finess", "siret", "rpps", "adeli", "date", "days_ago", "letter", "file"}
 """Of each pair one key stands in the file and the other in its comment, between backticks."""
 LINES = (ROOT / "config.yaml").read_text(encoding="utf-8").splitlines()
 KEYS = [(section, model, key) for section, model in SHAPES for key in model.model_fields]
