@@ -24,7 +24,7 @@ from simulator.model.reply import reply
 from simulator.outbox import Outbox
 from simulator.routing import Routing, Sorted
 from simulator.rules.book import Book
-from simulator.rules.facts import Letter
+from simulator.rules.facts import INSIDE, Letter
 from simulator.rules.verdict import Verdict
 from simulator.signin import SignIn
 from simulator.space import TrustSpace
@@ -142,7 +142,7 @@ class Office:
         ]
 
     def _received(self, taken: Taken, letter_id: str) -> bytes:
-        """The trace header (RFC 5321 4.4), with the facts of the handshake."""
+        """The trace header (RFC 5321 4.4), with the facts of the handshake; what was made inside comes from nowhere."""
         operator = self.space.operators.get(taken.operator)
         host = "localhost" if operator is None else operator.mx_host if taken.door == "mx" else operator.client_host
         protocol = "ESMTPSA" if taken.identity is not None else "ESMTPS"
@@ -154,9 +154,12 @@ class Office:
             subject = tls.peer.subject if tls.peer.presented else None
             secure = _handshake(tls.version, tls.cipher, tls.peer.worth, subject)
         single = f"\r\n\tfor <{taken.recipients[0][0]}>" if len(taken.recipients) == 1 else ""
+        origin = f"from {_word(taken.client.hello)} ([{taken.client.address}]){secure}\r\n\t"
+        way = f" with {protocol}"
+        if taken.door == INSIDE:
+            origin = way = ""
         return (
-            f"Received: from {_word(taken.client.hello)} ([{taken.client.address}]){secure}\r\n"
-            f"\tby {host} (mssante-simulator) with {protocol} id {letter_id}{single};\r\n"
+            f"Received: {origin}by {host} (mssante-simulator){way} id {letter_id}{single};\r\n"
             f"\t{_date(int(self.clock.timestamp()))}\r\n"
         ).encode("utf-8" if "UTF8" in protocol else "ascii", "replace")
 

@@ -14,7 +14,7 @@ from simulator.delivery import Client, Office, Taken
 from simulator.model.address import Address
 from simulator.model.certificate import NO_CERTIFICATE, TlsFacts
 from simulator.model.mailbox import Identity
-from simulator.rules.facts import FromSender, Letter, ToRecipient, WithMessage
+from simulator.rules.facts import INSIDE, FromSender, Letter, ToRecipient, WithMessage
 from simulator.rules.letter import read_letter
 from simulator.rules.verdict import PASSED, Verdict
 from simulator.signin import Attempt, Outcome
@@ -29,6 +29,15 @@ class Reception:
     def visit(self, door: str, client: str, operator: str | None = None) -> Visit:
         """A new connection at ``door``; ``operator`` when the door belongs to one."""
         return Visit(self.office, door, client, operator)
+
+    def inside(self, identity: Identity) -> Visit:
+        """The door of the operator's own pages and automata: no wire, so neither TLS nor a sign-in; all else is judged.
+
+        Whoever calls has recognised ``identity``. EHLO is not needed: sender, recipients and message may follow.
+        """
+        visit = Visit(self.office, INSIDE, "inside", identity.mailbox.operator)
+        visit.preset(identity)
+        return visit
 
 
 @dataclass(slots=True)
@@ -61,7 +70,7 @@ class Visit:
 
     def mechanisms(self) -> tuple[str, ...]:
         """SASL mechanisms to announce now."""
-        return () if self.door == "mx" else self.office.sign_in.mechanisms(self._tls)
+        return () if self.door in ("mx", INSIDE) else self.office.sign_in.mechanisms(self._tls)
 
     def salt(self, user: str) -> bytes:
         """What SCRAM mixes with the password of an account."""
@@ -81,6 +90,10 @@ class Visit:
             self.operator = tls.operator
         self.reset()
         return PASSED
+
+    def preset(self, identity: Identity) -> None:
+        """What a sign-in would prove is known beforehand; only the inside door does this."""
+        self._identity = identity
 
     async def sign_in(self, attempt: Attempt) -> Outcome:
         """AUTH. On success the operator is the mailbox's."""

@@ -7,6 +7,7 @@ import pytest
 from simulator.model.certificate import Worth
 from simulator.rules.verdict import PASSED, Severity, Verdict
 from simulator.signin import Attempt
+from simulator.visit import Reception
 from tests.builders import (
     COLLEAGUE,
     DOCTOR,
@@ -22,6 +23,7 @@ from tests.builders import (
     a_letter,
     a_peer,
     address,
+    an_identity,
     an_office,
     tls,
 )
@@ -234,3 +236,19 @@ async def test_nothing_is_stored_of_what_is_refused() -> None:
         for body in (a_letter(NURSE), b"From: a\r\nFrom: b\r\n\r\n", b"", a_letter() + b"x" * 10 * MIB):
             assert (await house.send(visit, DOCTOR, [NURSE, PHARMACY], body)).refused
         assert await everyone(house) == 0 and house.store.queue() == []
+
+
+async def test_from_inside_a_message_needs_neither_tls_nor_a_sign_in_and_is_judged_as_any_other() -> None:
+    async with an_office() as house:
+        visit = Reception(house.office).inside(an_identity(PHARMACIST, PHARMACY))
+        assert visit.message_limit == 20 * MIB, "the operator is the mailbox's"
+        assert visit.mechanisms() == ()
+        assert code(visit.sender(address(DOCTOR), {})) == "553 5.7.1"
+        assert code(await house.send(visit, PHARMACY, [STRANGER], a_letter(PHARMACY))) == "550 5.7.1"
+        assert code(await house.send(visit, PHARMACY, [HOSPITAL], a_letter(DOCTOR))) == "550 5.7.1"
+        assert code(await house.send(visit, PHARMACY, [HOSPITAL], a_letter(PHARMACY))) == "250 2.0.0"
+        [letter] = house.inbox(HOSPITAL)
+        assert b"\r\nReceived: by client.bfc.mssante.fr (mssante-simulator) id " in letter
+        accepted = house.noted("accepted")[-1]
+        assert (accepted["door"], accepted["client"]) == ("inside", "inside")
+        assert accepted["who"] == f"{PHARMACIST} for {PHARMACY}"

@@ -11,6 +11,9 @@ from simulator.model.address import Address
 from simulator.model.certificate import TlsFacts
 from simulator.model.mailbox import Factor, Identity, Mailbox
 
+INSIDE = "inside"
+"""The door of the operator's own pages and automata: what passes it never travelled."""
+
 
 class Exchange:
     """States of the exchange between one patient and one mailbox (mssante-rules §3.9)."""
@@ -59,7 +62,7 @@ class Moment:
 
     space: World
     door: str
-    """``mx``, ``submission``, ``smtps``, ``imap`` or ``imaps``."""
+    """``mx``, ``submission``, ``smtps``, ``imap``, ``imaps`` or ``inside``."""
     client: str
     """Address of the peer, as text."""
     tls: TlsFacts | None
@@ -71,6 +74,11 @@ class Moment:
     def is_transfer(self) -> bool:
         """True at the door where operators meet."""
         return self.door == "mx"
+
+    @property
+    def is_inside(self) -> bool:
+        """True for the operator's own pages and automata, which no wire separates from it."""
+        return self.door == INSIDE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

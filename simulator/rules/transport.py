@@ -22,8 +22,8 @@ _TO_OPERATOR = (
     reply=(530, "5.7.0"),
 )
 def session_is_encrypted(f: FromSender) -> Breach | None:
-    """No message is taken in clear, from a client or from another operator."""
-    return Breach("STARTTLS must come first") if f.tls is None else None
+    """No message is taken in clear, from a client or from another operator; what is made inside does not travel."""
+    return Breach("STARTTLS must come first") if f.tls is None and not f.is_inside else None
 
 
 @rule(

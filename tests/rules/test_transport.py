@@ -41,6 +41,11 @@ def test_nothing_is_taken_in_clear(door: str) -> None:
     assert session_is_encrypted.check(from_(DOCTOR, door=door)) is None
 
 
+def test_what_is_made_inside_the_operator_does_not_travel() -> None:
+    assert session_is_encrypted.check(from_(DOCTOR, door="inside", shake=None)) is None
+    assert client_is_signed_in.check(from_(DOCTOR, door="inside", shake=None)), "but somebody must have been recognised"
+
+
 def test_only_an_operator_must_show_a_certificate() -> None:
     assert peer_presents_a_certificate.check(from_(DOCTOR, door="mx"))
     assert peer_presents_a_certificate.check(from_(DOCTOR, door="submission")) is None
