@@ -20,6 +20,7 @@ from simulator.model.address import Address
 from simulator.model.certificate import NO_CERTIFICATE, Certificate, TlsFacts, Worth
 from simulator.model.mailbox import Dispensing, Factor, Identity, Kind, Mailbox
 from simulator.outbox import CannotReach, Connect, Handed, Handover, Outbox, RelaySettings
+from simulator.receipts import Receipts
 from simulator.routing import Routing
 from simulator.rules.book import Book
 from simulator.rules.catalogue import CATALOGUE
@@ -278,6 +279,7 @@ class House:
     routing: Routing
     outbox: Outbox
     office: Office
+    receipts: Receipts
     handed: list[QueuedRelay] = field(default_factory=list)
 
     def visit(self, door: str = "submission", operator: str | None = None) -> Visit:
@@ -369,7 +371,8 @@ async def an_office(
         space=space, book=book, store=store, journal=journal, clock=clock, sign_in=sign_in, routing=routing,
         outbox=outbox, most_recipients=most_recipients, most_hops=most_hops,
     )
-    house = House(clock, store, space, journal, book, sign_in, routing, outbox, office)
+    receipts = Receipts(space=space, store=store, routing=routing, outbox=outbox, journal=journal, clock=clock)
+    house = House(clock, store, space, journal, book, sign_in, routing, outbox, office, receipts)
     await outbox.start()
     try:
         yield house

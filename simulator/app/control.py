@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.app import identities
+from simulator.app import identities, letters
 from simulator.controls.controls import Controls
 from simulator.controls.states import ConfiguredState
 from simulator.rules.book import Book
@@ -30,4 +30,7 @@ def controls_of(sim: Simulator, book: Book) -> Controls:
         structures=configuration.structures,
         quota=configuration.limits.quota,
         renew=sim.renew,
+        reception=sim.reception,
+        receipts=sim.receipts,
+        make_document=letters.document,
     )

@@ -26,6 +26,7 @@ from simulator.outbox import CannotReach, Outbox, RelaySettings
 from simulator.pki.authority import Authority
 from simulator.pki.keys import KeyType
 from simulator.pki.leaves import Issued
+from simulator.receipts import Receipts
 from simulator.routing import Routing
 from simulator.rules.book import Book
 from simulator.rules.catalogue import CATALOGUE
@@ -214,10 +215,15 @@ class Simulator:
             most_hops=configuration.limits.message.hops,
             header_limit=configuration.limits.message.header_block,
         )
+        self.reception = Reception(office)
+        self.receipts = Receipts(
+            space=self.space, store=self.store, routing=routing, outbox=self.outbox, journal=self.journal,
+            clock=self.clock,
+        )
         self.doors = Doors(
             self.host,
             configuration,
-            reception=Reception(office),
+            reception=self.reception,
             sign_in=sign_in,
             store=self.store,
             journal=self.journal,

@@ -11,6 +11,9 @@ from simulator.controls.explain import Explain
 from simulator.controls.looking import Looking
 from simulator.controls.mailboxes import Mailboxes
 from simulator.controls.messages import Messages
+from simulator.controls.patients.documents import MakeDocument
+from simulator.controls.patients.patients import Patients
+from simulator.controls.sending import Sending
 from simulator.controls.states import ConfiguredState, States
 from simulator.controls.time import Time
 from simulator.controls.whitelist import Whitelist
@@ -18,9 +21,11 @@ from simulator.journal import Journal
 from simulator.model.mailbox import Structure
 from simulator.outbox import Outbox
 from simulator.pki.authority import Authority
+from simulator.receipts import Receipts
 from simulator.rules.book import Book
 from simulator.space import TrustSpace
 from simulator.store.interface import Store
+from simulator.visit import Reception
 
 
 class Controls:
@@ -42,10 +47,14 @@ class Controls:
         structures: Mapping[str, Structure] | None = None,
         quota: int = 1 << 30,
         renew: Callable[[], Awaitable[None]] | None = None,
+        reception: Reception,
+        receipts: Receipts,
+        make_document: MakeDocument,
     ) -> None:
         """``requests`` gives slot and request of a holder's certificate, None when it has none. ``configured`` is the
         state that reset goes back to. ``structures`` are those of the configuration by name, ``quota`` the octets of a
-        mailbox that names none. ``data`` and ``renew``: see States."""
+        mailbox that names none. ``data`` and ``renew``: see States. ``make_document`` writes the ready-made letters of
+        patients' spaces."""
         looking = Looking(space, store)
         self.journal = journal
         self.messages = Messages(looking, journal, clock)
@@ -54,6 +63,10 @@ class Controls:
         self.whitelist = Whitelist(space, journal, self.certificates.subject_of)
         self.time = Time(clock, outbox, authority, journal)
         self.explain = Explain(journal, book, store)
+        self.patients = Patients(
+            space=space, store=store, journal=journal, clock=clock, sending=Sending(reception, book, store),
+            receipts=receipts, structures=structures or {}, make_document=make_document,
+        )
         self.states = States(
             space=space, store=store, journal=journal, clock=clock, outbox=outbox, configured=configured, data=data,
             renew=renew,

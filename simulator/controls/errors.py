@@ -6,6 +6,7 @@
     ├── NotFound   there is no such thing; the nearest spelling is in the remedy
     ├── Conflict   it cannot be done as things stand
     ├── Invalid    what was asked makes no sense
+    ├── Refused    a rule forbids it
     ├── TimedOut   what was waited for did not happen
     └── Arrived    what should not happen happened
 """
@@ -38,6 +39,18 @@ class Conflict(ControlError):
 
 class Invalid(ControlError):
     """A value that cannot be taken."""
+
+
+class Refused(ControlError):
+    """A rule of the trust space forbids it; nothing was sent."""
+
+    def __init__(self, what: str, remedy: str, *, rule: str, explain: int = 0, french: str = "") -> None:
+        """``rule`` is its stable name, ``explain`` the number of the journal's event (0: none), ``french`` what a page
+        tells the person."""
+        super().__init__(what, remedy)
+        self.rule = rule
+        self.explain = explain
+        self.french = french
 
 
 class TimedOut(ControlError):

@@ -71,7 +71,7 @@ def read_message(folder: Folder, message: Message, body: bytes, *, keep_raw: boo
     """The MessageInfo of a stored message; never raises, whatever the bytes."""
     root = parse_tree(body)
     header = [found for found in fields(body[: root.body]) if found.name]
-    parts = list(_leaves(root))
+    parts = list(leaves(root))
     return MessageInfo(
         id=message_id(folder.id, message.uid),
         mailbox=folder.mailbox,
@@ -87,8 +87,8 @@ def read_message(folder: Folder, message: Message, body: bytes, *, keep_raw: boo
         subject=next((decode_words(found.text) for found in header if found.name == b"subject"), ""),
         message_id=decode_raw(_first(header, b"message-id")),
         date=decode_raw(_first(header, b"date")),
-        attachments=tuple(_attachment(part, body) for part in parts if _is_attached(part)),
-        text=_text([part for part in parts if not _is_attached(part)], body),
+        attachments=tuple(_attachment(part, body) for part in parts if is_attached(part)),
+        text=_text([part for part in parts if not is_attached(part)], body),
         headers=tuple((_spelled(found), decode_words(found.value)) for found in header),
         raw=body if keep_raw else b"",
     )
@@ -108,27 +108,29 @@ def _named(header: Sequence[Field], name: bytes) -> tuple[str, ...]:
     return tuple(written_address(a) for a in everybody if a.host is not None)
 
 
-def _leaves(part: Part) -> Iterator[Part]:
+def leaves(part: Part) -> Iterator[Part]:
     """The parts that hold something; an attached message is one of them."""
     if not part.is_multipart:
         yield part
         return
     for child in part.children:
-        yield from _leaves(child)
+        yield from leaves(child)
 
 
-def _is_attached(part: Part) -> bool:
-    return part.content.disposition == b"attachment" or part.content.type != b"text" or bool(_name(part))
+def is_attached(part: Part) -> bool:
+    """True for what is no text to be read: files, pictures, attached messages."""
+    return part.content.disposition == b"attachment" or part.content.type != b"text" or bool(part_name(part))
 
 
 def _attachment(part: Part, body: bytes) -> Attachment:
     data = body[part.body : part.end]
     plain = undo(data, part.content.encoding)
     kind = f"{decode_raw(part.content.type)}/{decode_raw(part.content.subtype)}"
-    return Attachment(_name(part), kind, len(data if plain is None else plain))
+    return Attachment(part_name(part), kind, len(data if plain is None else plain))
 
 
-def _name(part: Part) -> str:
+def part_name(part: Part) -> str:
+    """The file name, decoded; empty when there is none."""
     return _parameter(part.content.disposition_params, b"filename") or _parameter(part.content.params, b"name")
 
 

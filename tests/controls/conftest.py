@@ -13,13 +13,23 @@ import pytest
 from simulator.app import identities
 from simulator.clock import Clock
 from simulator.controls.controls import Controls
+from simulator.controls.patients.documents import MadeDocument
 from simulator.controls.states import ConfiguredState
+from simulator.model.document import ConfiguredDocument
+from simulator.model.mailbox import Mailbox
 from simulator.outbox import Connect, RelaySettings
 from simulator.pki.authority import Authority
 from simulator.pki.keys import KeyType
 from simulator.store.interface import Store
 from simulator.store.sqlite import SqliteStore
+from simulator.visit import Reception
 from tests.builders import House, a_clock, a_space, an_office, dn_of, the_configuration
+
+
+def a_letter_of(box: Mailbox, wanted: ConfiguredDocument) -> MadeDocument:
+    """A ready-made letter, quickly made."""
+    return MadeDocument(wanted.letter.title(), "57833-6", wanted.author, f"{wanted.letter}.pdf", "application/pdf",
+                        b"%PDF-1.7 " + wanted.letter.encode())
 
 
 @dataclass(slots=True)
@@ -65,6 +75,7 @@ async def ruled(
             space=space, store=store, journal=house.journal, clock=clock, outbox=house.outbox, authority=authority,
             book=house.book, requests=lambda holder: identities.papers(holder, space.operators),
             configured=configured, data=data, structures=configuration.structures, quota=1000, renew=renew,
+            reception=Reception(house.office), receipts=house.receipts, make_document=a_letter_of,
         )
         yield Ruled(controls, house, authority, renewed)
     await store.close()

@@ -19,7 +19,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("notices", "signin"),
     ("routing",),
     ("outbox",),
-    ("delivery",),
+    ("delivery", "receipts"),
     ("visit",),
     # 5: all that a person or a test may do to a running simulator
     ("controls",),

@@ -1,0 +1,112 @@
+"""Opening a message: what it holds, the receipt that goes out at that moment, and saving what it brought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from simulator.controls.contents import Contents, File, contents
+from simulator.controls.errors import NotFound
+from simulator.controls.patients.conversations import Conversations, Mail
+from simulator.controls.patients.documents import Document, Documents
+from simulator.controls.patients.profiles import Profiles
+from simulator.journal import Journal
+from simulator.model.address import Address
+from simulator.model.document import LABELS, OF_THE_PATIENT
+from simulator.receipts import Receipts
+from simulator.store.interface import FlagOp, Store
+from simulator.xdm import Archive, open_archive
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An opened message."""
+
+    mail: Mail
+    contents: Contents
+    receipt_to: Address | None
+    """Who was told at this moment; None when nobody asked, or when they had been told before."""
+
+
+class Opening:
+    """The patient opens messages, and keeps what they bring."""
+
+    def __init__(
+        self, *, profiles: Profiles, conversations: Conversations, documents: Documents, receipts: Receipts,
+        store: Store, journal: Journal,
+    ) -> None:
+        self._profiles = profiles
+        self._conversations = conversations
+        self._documents = documents
+        self._receipts = receipts
+        self._store = store
+        self._journal = journal
+
+    async def open(self, ins: str, id: str) -> Opened:
+        """The patient opens it: it counts as read, and a receipt goes out once (F17).
+
+        Raises NotFound, Conflict, StoreError."""
+        box = self._profiles.active(ins)
+        mail = self._conversations.mail(ins, id)
+        told = None
+        if mail.incoming:
+            told = await self._receipts.give(box, mail.body)
+            flags = {"\\Seen", "$MDNSent"} if told is not None else {"\\Seen"}
+            await self._store.set_flags(mail.folder, [mail.uid], FlagOp.ADD, frozenset(flags))
+            if not mail.opened:
+                self._journal.note("opened", f"{box.display_name} opened {mail.subject!r}", who=str(box.address),
+                                   mailbox=str(box.address), message_id=mail.message_id, uid=mail.uid)
+        return Opened(self._conversations.mail(ins, mail.id), contents(mail.body), told)
+
+    def look(self, ins: str, id: str) -> Contents:
+        """What a message holds, without opening it. Raises NotFound."""
+        return contents(self._conversations.mail(ins, id).body)
+
+    def file(self, ins: str, id: str, place: int) -> File:
+        """One attached file. Raises NotFound."""
+        files = self.look(ins, id).files
+        if not 0 <= place < len(files):
+            raise NotFound(f"message {id[:80]} has no file {place}", f"it has {len(files)}, counted from 0")
+        return files[place]
+
+    def archive(self, ins: str, id: str, place: int) -> Archive:
+        """What an attached archive of health documents shows. Raises NotFound."""
+        return open_archive(self.file(ins, id, place).content)
+
+    async def save(self, ins: str, id: str, place: int, entry: int | None = None) -> Document:
+        """The patient keeps an attached file, or a document of an attached archive, in the section Documents.
+
+        Raises NotFound, Conflict, Invalid for a type or size that is not taken."""
+        mail, file = self._conversations.mail(ins, id), self.file(ins, id, place)
+        if entry is None:
+            return await self._documents.add(ins, name=file.name or f"document-{place}.pdf", content=file.content,
+                                             title=file.name.rpartition(".")[0], author=mail.author, source="message")
+        kept = self._inside(file, entry)
+        return await self._documents.add(
+            ins, name=kept.name, content=kept.content, title=kept.title, code=kept.code,
+            author=kept.author or mail.author, date=kept.date, source="message")
+
+    def _inside(self, file: File, entry: int) -> _Kept:
+        """A document of an archive as a file that the section Documents takes: its PDF, else its text."""
+        documents = open_archive(file.content).documents
+        if not 0 <= entry < len(documents):
+            raise NotFound(f"{file.name!r} has no document {entry}", f"it has {len(documents)}, counted from 0")
+        inside = documents[entry]
+        stem = inside.file_name.rpartition(".")[0] or f"DOC{entry}"
+        sections = inside.cda.sections if inside.cda is not None else ()
+        text = "\n\n".join(f"{section.title}\n{section.text}" for section in sections)
+        name, content = (f"{stem}.pdf", inside.pdf) if inside.pdf else (f"{stem}.txt", text.encode())
+        date = inside.created.date().isoformat() if inside.created is not None else ""
+        code = inside.code.code if inside.code.code in LABELS else OF_THE_PATIENT.code
+        return _Kept(name, content, inside.title or inside.code.label, code, inside.author, date)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What becomes a document."""
+
+    name: str
+    content: bytes
+    title: str
+    code: str
+    author: str
+    date: str
