@@ -63,9 +63,10 @@ class Controls:
         self.whitelist = Whitelist(space, journal, self.certificates.subject_of)
         self.time = Time(clock, outbox, authority, journal)
         self.explain = Explain(journal, book, store)
+        self.sending = Sending(reception, book, store)
         self.patients = Patients(
-            space=space, store=store, journal=journal, clock=clock, sending=Sending(reception, book, store),
-            receipts=receipts, structures=structures or {}, make_document=make_document,
+            space=space, store=store, journal=journal, clock=clock, sending=self.sending, receipts=receipts,
+            structures=structures or {}, make_document=make_document,
         )
         self.states = States(
             space=space, store=store, journal=journal, clock=clock, outbox=outbox, configured=configured, data=data,

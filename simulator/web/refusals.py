@@ -12,14 +12,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import compile_path
 
-from simulator.controls.errors import Arrived, Conflict, ControlError, Invalid, NotFound, TimedOut
+from simulator.controls.errors import Arrived, Conflict, ControlError, Invalid, NotFound, Refused, TimedOut
 from simulator.store.interface import StoreError
 from simulator.web.problems import Problem
 from simulator.web.shapes.messages import brief
 
 _NAMES: tuple[tuple[type[ControlError], str], ...] = (
     (NotFound, "not-found"), (Conflict, "conflict"), (Invalid, "invalid"), (TimedOut, "timed-out"),
-    (Arrived, "arrived"),
+    (Arrived, "arrived"), (Refused, "refused"),
 )
 _BY_STATUS = {400: "bad-request", 404: "not-found", 405: "wrong-method", 413: "too-large"}
 
@@ -32,6 +32,9 @@ async def _control(_: Request, refusal: Any) -> Response:
                 "refusals": [event.as_data() for event in refusal.refusals]}
         if refusal.nearest_miss is not None:
             more["nearest"] = {**brief(refusal.nearest_miss[0]), "why": refusal.nearest_miss[1]}
+    if isinstance(refusal, Refused):
+        more = {"rule": refusal.rule, "french": refusal.french,
+                "explain": f"/api/explain/{refusal.explain}" if refusal.explain else ""}
     if isinstance(refusal, Arrived):
         more = {"message": brief(refusal.message)}
     return Problem(name, _sentence(refusal.what), remedy=_sentence(refusal.remedy), more=more).response()

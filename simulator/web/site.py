@@ -12,15 +12,27 @@ from uvicorn._types import ASGI3Application
 
 from simulator.controls.controls import Controls
 from simulator.web import refusals
-from simulator.web.calls import about, certificates, clock, journal, mailboxes, messages, states, whitelist
+from simulator.web.calls import (
+    about,
+    certificates,
+    clock,
+    journal,
+    mailboxes,
+    messages,
+    patient_documents,
+    patient_messages,
+    patients,
+    states,
+    whitelist,
+)
 from simulator.web.guard import Guard
 from simulator.web.here import Here
 from simulator.web.problems import SCHEMA, documented
 from simulator.web.published import WhitelistPaper
 from simulator.web.surroundings import Surroundings
 
-CALLS = (about.calls, messages.calls, mailboxes.calls, whitelist.calls, clock.calls, certificates.calls,
-         journal.calls, states.calls)
+CALLS = (about.calls, messages.calls, mailboxes.calls, patients.calls, patient_documents.calls, patient_messages.calls,
+         whitelist.calls, clock.calls, certificates.calls, journal.calls, states.calls)
 """Every call, in the order of the documentation."""
 
 _NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False,

@@ -39,6 +39,8 @@ HOMES = {
     "dns": "dns",
     "OpenSSL": "wire",
     "fastapi": "web",
+    "lxml": "xdm letters",
+    "nh3": "web",
     "pydantic": "config web",
     "pydantic_core": "config",
     "pytest": "testing",

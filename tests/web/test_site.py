@@ -25,7 +25,14 @@ GET /api/whitelist/{domain}, PUT /api/whitelist/{domain}, DELETE /api/whitelist/
 GET /api/clock, POST /api/clock/advance, POST /api/clock/freeze, POST /api/clock/run, POST /api/clock/quiet,
 GET /api/certificates, POST /api/certificates, POST /api/certificates/{serial}/revoke, GET /ca.pem, GET /api/journal,
 GET /api/journal/stream, GET /api/explain/{id}, POST /api/reset, GET /api/snapshots, POST /api/snapshots/{name},
-POST /api/snapshots/{name}/restore, DELETE /api/snapshots/{name}, GET /api/operators
+POST /api/snapshots/{name}/restore, DELETE /api/snapshots/{name}, GET /api/operators,
+GET /api/patients, GET /api/patients/{ins}, POST /api/patients/{ins}/activate, GET /api/patients/{ins}/pharmacies,
+GET /api/patients/{ins}/notifications, GET /api/patients/{ins}/documents, POST /api/patients/{ins}/documents,
+GET /api/patients/{ins}/documents/{id}, DELETE /api/patients/{ins}/documents/{id},
+GET /api/patients/{ins}/conversations, GET /api/patients/{ins}/messages, POST /api/patients/{ins}/messages,
+GET /api/patients/{ins}/draft, GET /api/patients/{ins}/messages/{id}, POST /api/patients/{ins}/messages/{id}/open,
+GET /api/patients/{ins}/messages/{id}/html, GET /api/patients/{ins}/messages/{id}/files/{place},
+GET /api/patients/{ins}/messages/{id}/files/{place}/archive, POST /api/patients/{ins}/messages/{id}/files/{place}/save
 """
 
 

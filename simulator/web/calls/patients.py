@@ -1,0 +1,55 @@
+"""A patient's space: the profile, the pharmacies, what the patient was told (F10 to F13)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from simulator.web.here import Can
+from simulator.web.problems import documented
+from simulator.web.shapes import patients as shapes
+from simulator.web.shapes.base import moment
+
+calls = APIRouter(prefix="/api/patients", tags=["patients"])
+CHANGE = ("cross-site", "not-json", "too-large", "not-found", "conflict", "invalid", "store")
+
+
+def _profile(can: Can, ins: str) -> dict[str, Any]:
+    box = can.patients.profiles.get(ins)
+    return shapes.patient(box, sum(mail.incoming and not mail.opened for mail in can.patients.conversations.mails(box)))
+
+
+@calls.get("", summary="Every patient", response_model=shapes.Patients, responses=documented())
+async def every(can: Can) -> dict[str, Any]:
+    """In the order of the configuration."""
+    boxes = can.patients.profiles.list()
+    return {"items": [_profile(can, str(box.address)) for box in boxes]}
+
+
+@calls.get("/{ins}", summary="One patient", response_model=shapes.Patient, responses=documented("not-found", "invalid"))
+async def get(can: Can, ins: str) -> dict[str, Any]:
+    """Identity, state of the space, how the patient is told of new messages."""
+    return _profile(can, ins)
+
+
+@calls.post("/{ins}/activate", summary="Activate a space", response_model=shapes.Patient, responses=documented(*CHANGE))
+async def activate(can: Can, ins: str) -> dict[str, Any]:
+    """Its holder signs in for the first time. What arrived before is there."""
+    await can.patients.profiles.activate(ins)
+    return _profile(can, ins)
+
+
+@calls.get("/{ins}/pharmacies", summary="The pharmacies of a patient", response_model=shapes.Pharmacies,
+           responses=documented("not-found", "invalid"))
+async def pharmacies(can: Can, ins: str) -> dict[str, Any]:
+    """Those that the patient may write to first, and for each other one the reason why not (F7, F12, F13)."""
+    return {"items": [shapes.pharmacy(seen) for seen in can.patients.pharmacies.list(ins)]}
+
+
+@calls.get("/{ins}/notifications", summary="What a patient was told", response_model=shapes.Notifications,
+           responses=documented("not-found", "invalid"))
+async def notifications(can: Can, ins: str) -> dict[str, Any]:
+    """The notifications that Mon espace santé would have sent; nothing leaves the simulator."""
+    told = can.patients.profiles.notifications(ins)
+    return {"items": [{"at": moment(n.at), "by": n.by, "address": n.address, "message_id": n.message_id} for n in told]}

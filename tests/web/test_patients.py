@@ -1,0 +1,137 @@
+"""The patient's side of the API, over the real wires: three steps, answer, receipt, [FIN], keeping what came."""
+
+from __future__ import annotations
+
+import base64
+from email import message_from_string
+from email.policy import default
+
+import httpx
+import pytest
+
+from simulator.app import Simulator
+from simulator.model.address import Address
+from simulator.model.mailbox import Factor, Identity
+from tests.web.conftest import DOCTOR, TEAM
+
+ZOE = "275126322074974"
+PATIENT = f"{ZOE}@patient.mssante.fr"
+
+
+async def professional_writes(sim: Simulator, author: str, subject: str, *more: str) -> None:
+    """A message reaches Zoé from another operator, over mutual TLS."""
+    box = sim.space.mailboxes[author]
+    account = sim.space.mailboxes["isabelle.fontaine@pharmacie.bfc.mssante.fr"] if author == TEAM else box
+    body = "\r\n".join([f"From: {author}", f"To: {PATIENT}", f"Subject: {subject}",
+                        f"Message-ID: <{abs(hash((subject, more)))}@x>", *more, "", "Bonjour.", ""]).encode()
+    identity = Identity(box, account, frozenset({Factor.PASSWORD, Factor.ONE_TIME_CODE}))
+    await sim.controls.sending.send(identity, [Address.parse(PATIENT)], body)
+    await sim.settle()
+
+
+async def test_the_profile_tells_identity_and_state(web: httpx.AsyncClient) -> None:
+    everybody = (await web.get("/api/patients")).json()["items"]
+    assert {one["state"] for one in everybody} >= {"open", "not activated", "closed"}
+    zoe = (await web.get(f"/api/patients/{ZOE}")).json()
+    assert (zoe["name"], zoe["birth_name"], zoe["given_names"], zoe["sex"], zoe["birth_place"], zoe["oid"]) == (
+        "Zoé ADRUN", "ADRUN", "ZOE", "F", "63220", "1.2.250.1.213.1.4.10")
+    missing = await web.get("/api/patients/275126322074975")
+    assert missing.status_code == 404 and "did you mean 275126322074974" in missing.json()["remedy"]
+
+
+async def test_the_three_steps_by_api_reach_the_pharmacy(sim: Simulator, web: httpx.AsyncClient) -> None:
+    documents = (await web.get(f"/api/patients/{ZOE}/documents")).json()["items"]
+    pharmacies = (await web.get(f"/api/patients/{ZOE}/pharmacies")).json()["items"]
+    chosen = next(pharmacy for pharmacy in pharmacies if pharmacy["offered"])
+    assert chosen["mailbox"] == TEAM and all(p["reason"] for p in pharmacies)
+    draft = (await web.get(f"/api/patients/{ZOE}/draft", params={"to": TEAM, "documents": documents[0]["id"]})).json()
+    sent = await web.post(f"/api/patients/{ZOE}/messages", json={
+        "to": TEAM, "documents": [documents[0]["id"]], "body": draft["body"] + "\nP.-S. je passe à 18 h."})
+    assert sent.status_code == 201, sent.text
+    assert sent.json()["reminder"]
+    found = (await web.get("/api/messages/wait", params={"mailbox": TEAM, "subject": draft["subject"]})).json()
+    (received,) = found["items"]
+    assert received["from"] == f"Zoé ADRUN <{PATIENT}>"
+    assert "je passe à 18 h" in received["text"]
+    assert [one["name"] for one in received["attachments"]] == [documents[0]["name"]]
+    trace = (await web.get(f"/api/messages/{received['id']}/raw")).text
+    assert "client certificate good" in trace, "it crossed between operators over mutual TLS"
+
+
+async def test_a_doctor_is_not_written_to_first_and_the_refusal_explains_itself(web: httpx.AsyncClient) -> None:
+    refused = await web.post(f"/api/patients/{ZOE}/messages", json={"to": DOCTOR})
+    problem = refused.json()
+    assert (refused.status_code, problem["rule"]) == (403, "professional-starts-the-exchange")
+    assert problem["french"].startswith("Seul un professionnel peut initier l'échange")
+    told = (await web.get(problem["explain"])).json()
+    assert told["rule"] == "professional-starts-the-exchange"
+
+
+async def test_opening_gives_the_receipt_and_fin_takes_the_answer(sim: Simulator, web: httpx.AsyncClient) -> None:
+    await professional_writes(sim, TEAM, "Votre ordonnance", f"Disposition-Notification-To: {TEAM}")
+    (message,) = (await web.get(f"/api/patients/{ZOE}/messages")).json()["items"]
+    assert message["asks_receipt"] and not message["opened"] and message["can_answer"]
+    opened = (await web.post(f"/api/patients/{ZOE}/messages/{message['id']}/open")).json()
+    assert (opened["receipt_to"], opened["opened"], opened["text"].strip()) == (TEAM, True, "Bonjour.")
+    again = (await web.post(f"/api/patients/{ZOE}/messages/{message['id']}/open")).json()
+    assert again["receipt_to"] is None
+    receipts = (await web.get("/api/messages/wait", params={"mailbox": TEAM, "subject": "Accusé de lecture"})).json()
+    raw = (await web.get(f"/api/messages/{receipts['items'][0]['id']}/raw")).text
+    assert message_from_string(raw, policy=default).get_param("report-type") == "disposition-notification"
+
+    answer = await web.post(f"/api/patients/{ZOE}/messages", json={"in_reply_to": message["id"], "body": "Merci"})
+    assert answer.status_code == 201
+    await professional_writes(sim, TEAM, "[FIN]")
+    conversation = (await web.get(f"/api/patients/{ZOE}/conversations")).json()["items"][0]
+    assert (conversation["ended_by"], conversation["answerable"]) == ("Pharmacie des Tilleuls", None)
+    late = await web.post(f"/api/patients/{ZOE}/messages", json={"in_reply_to": message["id"], "body": "Encore"})
+    assert (late.status_code, late.json()["rule"]) == (403, "exchange-is-not-closed")
+
+
+async def test_html_of_a_letter_is_shown_without_what_could_act(sim: Simulator, web: httpx.AsyncClient) -> None:
+    page = ('<p onclick="steal()">Bonjour <b>Zoé</b></p><script>steal()</script><img src="http://spy.example/x.png">'
+            '<a href="javascript:steal()">lien</a><iframe src="http://spy.example"></iframe><style>@import "x"</style>'
+            '<form action="http://spy.example"><input></form><svg onload=steal()></svg>')
+    await professional_writes(sim, DOCTOR, "Page", "MIME-Version: 1.0",
+                              "Content-Type: multipart/alternative; boundary=b", "", "--b",
+                              "Content-Type: text/html; charset=utf-8", "", page, "--b--")
+    (message,) = (await web.get(f"/api/patients/{ZOE}/messages")).json()["items"]
+    shown = await web.get(f"/api/patients/{ZOE}/messages/{message['id']}/html")
+    assert "Bonjour <b>Zoé</b>" in shown.text
+    for hostile in ("steal", "spy.example", "<script", "<iframe", "<form", "<img", "@import", "<svg"):
+        assert hostile not in shown.text
+    assert shown.headers["content-security-policy"].startswith("sandbox")
+    assert shown.headers["x-frame-options"] == "SAMEORIGIN"
+
+
+async def test_documents_are_added_fetched_and_removed(web: httpx.AsyncClient) -> None:
+    content = base64.b64encode(b"\xff\xd8\xff\xe0photo").decode()
+    added = await web.post(f"/api/patients/{ZOE}/documents", json={
+        "name": "ordonnance.jpg", "content": content, "title": "Ma photo"})
+    assert added.status_code == 201
+    url = f"/api/patients/{ZOE}/documents/{added.json()['id']}"
+    shown = await web.get(url, params={"inline": True})
+    assert (shown.content, shown.headers["content-type"]) == (b"\xff\xd8\xff\xe0photo", "image/jpeg")
+    saved = await web.get(url)
+    assert saved.headers["content-disposition"] == "attachment; filename*=UTF-8''ordonnance.jpg"
+    assert (await web.delete(url)).status_code == 204
+    assert (await web.get(url)).status_code == 404
+
+
+@pytest.mark.parametrize(("name", "kind"), [("a.html", "text/html"), ("a.svg", "image/svg+xml")])
+async def test_a_file_that_could_act_is_only_saved(
+    sim: Simulator, web: httpx.AsyncClient, name: str, kind: str
+) -> None:
+    await professional_writes(sim, DOCTOR, "Fichier", "MIME-Version: 1.0", f'Content-Type: {kind}; name="{name}"')
+    (message,) = (await web.get(f"/api/patients/{ZOE}/messages")).json()["items"]
+    file = await web.get(f"/api/patients/{ZOE}/messages/{message['id']}/files/0", params={"inline": True})
+    assert file.headers["content-type"] == "application/octet-stream"
+    assert file.headers["content-disposition"].startswith("attachment")
+    assert file.headers["content-security-policy"].endswith("sandbox")
+
+
+async def test_a_space_that_was_never_opened_is_activated_by_its_holder(web: httpx.AsyncClient) -> None:
+    ins = "285029999900279"
+    closed = await web.post(f"/api/patients/{ins}/messages", json={"to": TEAM})
+    assert closed.status_code == 409
+    assert (await web.post(f"/api/patients/{ins}/activate")).json()["state"] == "open"
