@@ -8,9 +8,9 @@ from tests.house.sources import Import, imports, sources
 
 LEVELS: tuple[tuple[str, ...], ...] = (
     # 0: nouns
-    ("model", "clock", "mime", "scram"),
+    ("model", "clock", "mime", "scram", "xdm"),
     # 1: mutually unaware
-    ("rules", "faults", "store", "directory", "pki", "sso", "wire", "journal", "config"),
+    ("rules", "faults", "store", "directory", "pki", "sso", "wire", "journal", "config", "letters"),
     # 2: what a mail domain is, by kind
     ("domains",),
     # 3: the present state of the world
@@ -39,7 +39,8 @@ HOMES = {
     "dns": "dns",
     "OpenSSL": "wire",
     "fastapi": "web",
-    "lxml": "xdm letters",
+    "fpdf": "letters",
+    "lxml": "letters xdm",
     "nh3": "web",
     "pydantic": "config web",
     "pydantic_core": "config",
