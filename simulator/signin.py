@@ -18,7 +18,7 @@ from simulator.model.certificate import NO_CERTIFICATE, Certificate, TlsFacts
 from simulator.model.mailbox import Factor, Identity, Kind, Mailbox, Secrets
 from simulator.model.reply import reply
 from simulator.rules.book import Book
-from simulator.rules.facts import SigningIn
+from simulator.rules.facts import INSIDE, SigningIn
 from simulator.rules.verdict import Verdict
 from simulator.scram import Proof, derive
 from simulator.space import TrustSpace
@@ -50,6 +50,11 @@ class Attempt:
     """Earlier failures on this connection."""
     scram: Proof | None = field(default=None, repr=False)
     """What stands for the secret with SCRAM-SHA-256."""
+
+    @property
+    def is_private(self) -> bool:
+        """Nobody on the way could read the secret: it came inside TLS, or never travelled."""
+        return self.tls is not None or self.door == INSIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +158,7 @@ class SignIn:
         rule = verdict.findings[-1] if verdict.findings else None
         told = self._note(attempt, verdict, rule.what if rule else "refused", rule.rule if rule else "")
         verdict = verdict.explained_by(told.seq)
-        if facts.tls is None:
+        if not attempt.is_private:
             # Nothing was looked at, so nothing was guessed.
             return Outcome(None, verdict)
         before = self._recent(attempt.client)
@@ -200,7 +205,7 @@ class SignIn:
         user, acting_for = _names(attempt.user, attempt.acting_for)
         proven: set[Factor] = set()
         account: Mailbox | None = None
-        if attempt.tls is None:
+        if not attempt.is_private:
             pass
         elif attempt.mechanism == "EXTERNAL":
             account = self._holder(certificate, acting_for)

@@ -13,6 +13,7 @@ from simulator.controls.mailboxes import Mailboxes
 from simulator.controls.messages import Messages
 from simulator.controls.patients.documents import MakeDocument
 from simulator.controls.patients.patients import Patients
+from simulator.controls.people import People
 from simulator.controls.sending import Sending
 from simulator.controls.states import ConfiguredState, States
 from simulator.controls.time import Time
@@ -63,6 +64,7 @@ class Controls:
         self.whitelist = Whitelist(space, journal, self.certificates.subject_of)
         self.time = Time(clock, outbox, authority, journal)
         self.explain = Explain(journal, book, store)
+        self.people = People(reception.office.sign_in, space, book)
         self.sending = Sending(reception, book, store)
         self.patients = Patients(
             space=space, store=store, journal=journal, clock=clock, sending=self.sending, receipts=receipts,

@@ -21,8 +21,8 @@ from simulator.rules.facts import SigningIn
     reply=(538, "5.7.11"),
 )
 def credentials_travel_inside_tls(f: SigningIn) -> Breach | None:
-    """A password said in clear is never looked at."""
-    return Breach("Encryption is required before signing in") if f.tls is None else None
+    """A password said in clear is never looked at; one that is typed in a page of the operator does not travel."""
+    return Breach("Encryption is required before signing in") if f.tls is None and not f.is_inside else None
 
 
 @rule(

@@ -13,10 +13,12 @@ from email.utils import formatdate
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator.journal import Journal
 from simulator.web.problems import Problem
+from simulator.web.sessions import COOKIE, Sessions
 
 MOST_OCTETS = 30 * 1024 * 1024
 """Of a request's body."""
@@ -36,9 +38,11 @@ _PRESENCE = (
 class Guard:
     """Lets a request through, or answers itself. Unexpected exceptions end here too: an event, not a traceback."""
 
-    def __init__(self, app: ASGIApp, journal: Journal, *, host: str, names: tuple[str, ...], token: str | None) -> None:
+    def __init__(self, app: ASGIApp, journal: Journal, *, host: str, names: tuple[str, ...], token: str | None,
+                 sessions: Sessions | None = None) -> None:
         self._app = app
         self._journal = journal
+        self._sessions = sessions
         self._token = None if token is None else token.encode()
         own = {"localhost", "127.0.0.1", "::1", socket.gethostname().lower(), host.lower()}
         self._names = frozenset(own | {name.lower() for name in names})
@@ -78,7 +82,7 @@ class Guard:
                           remedy="Name others under http: hosts: in the configuration.")
         if method not in READING:
             self._check_change(host, headers)
-        if self._token is not None and path.startswith("/api/"):
+        if self._token is not None and path.startswith("/api/") and not self._is_own(path, headers):
             self._check_token(headers)
         if headers.get("content-length", "0").isdigit() and int(headers.get("content-length", "0")) > MOST_OCTETS:
             raise _too_large()
@@ -94,6 +98,13 @@ class Guard:
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if (has_body or kind) and kind != "application/json":
             raise Problem("not-json", "Send the body as Content-Type: application/json.")
+
+    def _is_own(self, path: str, headers: Headers) -> bool:
+        """A patient who has signed in at the page needs no token for their own space."""
+        cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE)
+        identity = self._sessions.identity(cookie) if self._sessions is not None else None
+        patient = identity.mailbox.patient if identity is not None else None
+        return patient is not None and f"{path}/".startswith(f"/api/patients/{patient.ins}/")
 
     def _check_token(self, headers: Headers) -> None:
         assert self._token is not None

@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from simulator.controls.controls import Controls
 from simulator.web.problems import Problem
 from simulator.web.published import WhitelistPaper
+from simulator.web.sessions import Sessions
 from simulator.web.surroundings import Surroundings
 
 T = TypeVar("T")
@@ -26,6 +27,8 @@ class Here:
     paper: WhitelistPaper
     closing: asyncio.Event
     """Set when the simulator stops: whoever is held open must end."""
+    sessions: Sessions
+    """Who has signed in at the pages."""
 
 
 async def _here(request: Request) -> Here:

@@ -26,6 +26,7 @@ SORTS: tuple[Sort, ...] = (
     Sort("bad-request", 400, "The request cannot be read", {"detail": "The body is not JSON: Expecting value."}),
     Sort("token-needed", 401, "The token is missing or wrong",
          {"detail": "Calls under /api/ need the header Authorization: Bearer, with the token of the configuration."}),
+    Sort("signed-out", 401, "Nobody is signed in", {"detail": "Nobody is signed in here, or the session is over."}),
     Sort("cross-site", 403, "Another site asks for a change",
          {"detail": "The request comes from http://evil.example; only pages of this server may change anything."}),
     Sort("refused", 403, "A rule of the trust space forbids it",

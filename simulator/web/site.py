@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from uvicorn._types import ASGI3Application
 
 from simulator.controls.controls import Controls
-from simulator.web import refusals
+from simulator.web import console, refusals
 from simulator.web.calls import (
     about,
     certificates,
@@ -22,6 +22,7 @@ from simulator.web.calls import (
     patient_documents,
     patient_messages,
     patients,
+    session,
     states,
     whitelist,
 )
@@ -29,10 +30,11 @@ from simulator.web.guard import Guard
 from simulator.web.here import Here
 from simulator.web.problems import SCHEMA, documented
 from simulator.web.published import WhitelistPaper
+from simulator.web.sessions import Sessions
 from simulator.web.surroundings import Surroundings
 
 CALLS = (about.calls, messages.calls, mailboxes.calls, patients.calls, patient_documents.calls, patient_messages.calls,
-         whitelist.calls, clock.calls, certificates.calls, journal.calls, states.calls)
+         whitelist.calls, clock.calls, certificates.calls, journal.calls, states.calls, session.calls, console.calls)
 """Every call, in the order of the documentation."""
 
 _NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False,
@@ -53,14 +55,15 @@ def site(controls: Controls, surroundings: Surroundings) -> Site:
     closing = asyncio.Event()
     app = FastAPI(title="mssante-simulator", version=surroundings.version, docs_url=None, redoc_url=None,
                   redirect_slashes=False, telemetry=_NO_TELEMETRY)
-    app.state.here = Here(controls, surroundings, WhitelistPaper(surroundings), closing)
+    sessions = Sessions()
+    app.state.here = Here(controls, surroundings, WhitelistPaper(surroundings), closing, sessions)
     for calls in CALLS:
         app.include_router(calls)
     for kind, tell in refusals.TELLERS:
         app.add_exception_handler(kind, tell)
     _describe(app, with_token=surroundings.token is not None)
     guard: Any = Guard(app, controls.journal, host=surroundings.host, names=surroundings.names,
-                       token=surroundings.token)
+                       token=surroundings.token, sessions=sessions)
     return Site(guard, closing)
 
 

@@ -26,7 +26,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     # 6: doors, which never import each other
     ("smtp", "imap", "dns", "web", "ldap"),
     # 7: what knows everything and decides nothing
-    ("app", "client"),
+    ("app", "client", "console"),
     ("commands",),
     ("cli", "testing"),
     ("__main__",),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulator.controls.contents import Contents, File, contents
@@ -15,6 +17,7 @@ from simulator.model.document import LABELS, OF_THE_PATIENT
 from simulator.receipts import Receipts
 from simulator.store.interface import FlagOp, Store
 from simulator.xdm import Archive, open_archive
+from simulator.xdm import Document as Enclosed
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,11 @@ class Opening:
             raise NotFound(f"message {id[:80]} has no file {place}", f"it has {len(files)}, counted from 0")
         return files[place]
 
-    def archive(self, ins: str, id: str, place: int) -> Archive:
-        """What an attached archive of health documents shows. Raises NotFound."""
-        return open_archive(self.file(ins, id, place).content)
+    async def archive(self, ins: str, id: str, place: int) -> Archive:
+        """What an attached archive of health documents shows; read in a thread, a hostile one takes its time.
+
+        Raises NotFound."""
+        return await asyncio.to_thread(open_archive, self.file(ins, id, place).content)
 
     async def save(self, ins: str, id: str, place: int, entry: int | None = None) -> Document:
         """The patient keeps an attached file, or a document of an attached archive, in the section Documents.
@@ -80,24 +85,11 @@ class Opening:
         if entry is None:
             return await self._documents.add(ins, name=file.name or f"document-{place}.pdf", content=file.content,
                                              title=file.name.rpartition(".")[0], author=mail.author, source="message")
-        kept = self._inside(file, entry)
+        kept = _inside(file, (await self.archive(ins, id, place)).documents, entry)
         return await self._documents.add(
             ins, name=kept.name, content=kept.content, title=kept.title, code=kept.code,
             author=kept.author or mail.author, date=kept.date, source="message")
 
-    def _inside(self, file: File, entry: int) -> _Kept:
-        """A document of an archive as a file that the section Documents takes: its PDF, else its text."""
-        documents = open_archive(file.content).documents
-        if not 0 <= entry < len(documents):
-            raise NotFound(f"{file.name!r} has no document {entry}", f"it has {len(documents)}, counted from 0")
-        inside = documents[entry]
-        stem = inside.file_name.rpartition(".")[0] or f"DOC{entry}"
-        sections = inside.cda.sections if inside.cda is not None else ()
-        text = "\n\n".join(f"{section.title}\n{section.text}" for section in sections)
-        name, content = (f"{stem}.pdf", inside.pdf) if inside.pdf else (f"{stem}.txt", text.encode())
-        date = inside.created.date().isoformat() if inside.created is not None else ""
-        code = inside.code.code if inside.code.code in LABELS else OF_THE_PATIENT.code
-        return _Kept(name, content, inside.title or inside.code.label, code, inside.author, date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +102,17 @@ class _Kept:
     code: str
     author: str
     date: str
+
+
+def _inside(file: File, documents: Sequence[Enclosed], entry: int) -> _Kept:
+    """A document of an archive as a file that the section Documents takes: its PDF, else its text."""
+    if not 0 <= entry < len(documents):
+        raise NotFound(f"{file.name!r} has no document {entry}", f"it has {len(documents)}, counted from 0")
+    inside = documents[entry]
+    stem = inside.file_name.rpartition(".")[0] or f"DOC{entry}"
+    sections = inside.cda.sections if inside.cda is not None else ()
+    text = "\n\n".join(f"{section.title}\n{section.text}" for section in sections)
+    name, content = (f"{stem}.pdf", inside.pdf) if inside.pdf else (f"{stem}.txt", text.encode())
+    date = inside.created.date().isoformat() if inside.created is not None else ""
+    code = inside.code.code if inside.code.code in LABELS else OF_THE_PATIENT.code
+    return _Kept(name, content, inside.title or inside.code.label, code, inside.author, date)

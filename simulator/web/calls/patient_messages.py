@@ -94,7 +94,7 @@ async def file(can: Can, ins: str, id: str, place: int, inline: Inline = False) 
            response_model=shapes.ArchiveShown, responses=LOOK)
 async def archive(can: Can, ins: str, id: str, place: int) -> dict[str, Any]:
     """IHE_XDM.zip, opened safely: documents, identity, and everything that is wrong with it."""
-    return shapes.archive(can.patients.opening.archive(ins, id, place))
+    return shapes.archive(await can.patients.opening.archive(ins, id, place))
 
 
 @calls.post("/messages/{id}/files/{place}/save", summary="Keep an attached file", status_code=201,

@@ -104,5 +104,5 @@ async def test_a_file_of_a_type_that_is_not_taken_stays_in_its_message(mes: Spac
     assert mes.patients.opening.file(ZOE, "<1@test.example>", 0).is_xdm
     with pytest.raises(Invalid, match="cannot be a document"):
         await mes.patients.opening.save(ZOE, "<1@test.example>", 0)
-    archive = mes.patients.opening.archive(ZOE, "<1@test.example>", 0)
+    archive = await mes.patients.opening.archive(ZOE, "<1@test.example>", 0)
     assert archive.problems and not archive.documents

@@ -1,0 +1,49 @@
+"""Who has signed in at a page: a random cookie, kept in memory only."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import OrderedDict
+
+from starlette.responses import Response
+
+from simulator.model.mailbox import Identity
+
+COOKIE = "mssim_session"
+IDLE_SECONDS = 8 * 3600.0
+"""A session that nobody used for so long is over."""
+MOST_SESSIONS = 1000
+"""The oldest go first."""
+
+
+class Sessions:
+    """Cookie to identity."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, tuple[Identity, float]] = OrderedDict()
+
+    def begin(self, identity: Identity, response: Response) -> None:
+        """Remember the person; the browser gets the cookie, which no script and no other site sees."""
+        word = secrets.token_urlsafe(32)
+        self._known[word] = (identity, time.monotonic())
+        while len(self._known) > MOST_SESSIONS:
+            self._known.popitem(last=False)
+        response.set_cookie(COOKIE, word, httponly=True, samesite="strict", path="/")
+
+    def identity(self, word: str | None) -> Identity | None:
+        """Who brings this cookie."""
+        if word is None or word not in self._known:
+            return None
+        identity, used = self._known[word]
+        if time.monotonic() - used > IDLE_SECONDS:
+            del self._known[word]
+            return None
+        self._known[word] = (identity, time.monotonic())
+        self._known.move_to_end(word)
+        return identity
+
+    def end(self, word: str | None, response: Response) -> None:
+        """Forget the person."""
+        self._known.pop(word or "", None)
+        response.delete_cookie(COOKIE, path="/")

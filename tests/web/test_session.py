@@ -1,0 +1,76 @@
+"""Signing in at the pages: the same proofs and rules as a mail program, a cookie that no script sees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from simulator.app import Simulator
+from tests.builders import a_code
+from tests.web.conftest import DOCTOR, ISABELLE, KARIM, TEAM, problem
+
+pytestmark = [pytest.mark.sockets]
+ZOE = "275126322074974"
+
+
+async def sign_in(web: httpx.AsyncClient, **given: str) -> httpx.Response:
+    return await web.post("/pages/session", json=given)
+
+
+def team(sim: Simulator, account: str = ISABELLE, password: str = "fontaine-tilleuls") -> dict[str, str]:
+    return {"account": account, "password": password, "code": a_code(account, sim.clock.now()), "mailbox": TEAM}
+
+
+async def test_a_patient_signs_in_by_matricule_and_out_again(web: httpx.AsyncClient) -> None:
+    problem(await web.get("/pages/session"), 401, "signed-out")
+    begun = await sign_in(web, account=ZOE, password="adrun-patiente")
+    assert (begun.status_code, begun.json()["name"], begun.json()["ins"]) == (201, "Zoé ADRUN", ZOE)
+    cookie = begun.headers["set-cookie"].lower()
+    assert "httponly" in cookie and "samesite=strict" in cookie
+    assert (await web.get("/pages/session")).json()["ins"] == ZOE
+    await web.delete("/pages/session")
+    problem(await web.get("/pages/session"), 401, "signed-out")
+
+
+async def test_a_team_s_mailbox_needs_a_member_and_two_factors(sim: Simulator, web: httpx.AsyncClient) -> None:
+    one_factor = problem(await sign_in(web, **(team(sim) | {"code": ""})), 403, "refused")
+    assert one_factor["rule"] == "organisation-needs-two-factors" and one_factor["french"]
+    assert (await sign_in(web, **team(sim, DOCTOR, "vial-medecin"))).status_code == 403
+    told = (await sign_in(web, **team(sim))).json()
+    assert (told["mailbox"], told["account"], told["person"], told["is_pharmacy"]) == (
+        TEAM, ISABELLE, "Isabelle Fontaine", True)
+
+
+async def test_a_wrong_password_tells_no_more_than_an_unknown_account(web: httpx.AsyncClient) -> None:
+    told: list[Any] = []
+    for account in (ISABELLE, "nobody@pharmacie.bfc.mssante.fr"):
+        told.append(problem(await sign_in(web, account=account, password="wrong"), 403, "refused"))
+    assert told[0] == told[1]
+    assert "wrong" not in str(told)
+
+
+async def test_who_is_no_member_any_more_is_out_at_once(sim: Simulator, web: httpx.AsyncClient) -> None:
+    assert (await sign_in(web, **team(sim, KARIM, "benali-tilleuls"))).status_code == 201
+    await sim.controls.mailboxes.remove_member(TEAM, KARIM)
+    problem(await web.get("/pages/session"), 401, "signed-out")
+
+
+async def test_a_made_up_cookie_is_nobody(web: httpx.AsyncClient) -> None:
+    web.cookies.set("mssim_session", "x" * 43)
+    problem(await web.get("/pages/session"), 401, "signed-out")
+
+
+@pytest.mark.parametrize("path", ["/mon-espace", "/pharmacie", "/espace-de-confiance"])
+async def test_each_page_loads_only_its_own_parts(web: httpx.AsyncClient, path: str) -> None:
+    page = await web.get(path)
+    assert page.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
+    assert '<html lang="fr">' in page.text and "<script>" not in page.text and 'style="' not in page.text
+    for part in ("/console/style.css", "/console/console.js", f"/console{path}.js", "/console/icon.svg"):
+        assert (await web.get(part)).status_code == 200, part
+
+
+@pytest.mark.parametrize("name", ["..%2Fsite.py", "__init__.py", "nothing.js", "%2e%2e/config.yaml"])
+async def test_nothing_but_the_parts_of_pages_is_served(web: httpx.AsyncClient, name: str) -> None:
+    assert (await web.get(f"/console/{name}")).status_code == 404
