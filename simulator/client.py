@@ -118,6 +118,32 @@ class Client:
         """Take a domain off."""
         self._ask("DELETE", f"/api/whitelist/{quote(domain, safe='')}")
 
+    # -- patients
+    def patients(self) -> list[Json]:
+        """Every patient: ``ins``, ``name``, ``state``, ``unread``…"""
+        found: list[Json] = self.get("/api/patients")["items"]
+        return found
+
+    def patient_documents(self, ins: str) -> list[Json]:
+        """The section Documents of a patient, newest act first."""
+        found: list[Json] = self.get(f"/api/patients/{quote(ins, safe='')}/documents")["items"]
+        return found
+
+    def patient_pharmacies(self, ins: str) -> list[Json]:
+        """Every pharmacy as the patient sees it: ``offered``, and the ``reason`` in French."""
+        found: list[Json] = self.get(f"/api/patients/{quote(ins, safe='')}/pharmacies")["items"]
+        return found
+
+    def write_as_patient(self, ins: str, **message: Any) -> Json:
+        """The three steps: ``to``, ``documents``, ``subject``, ``body``; or an answer with ``in_reply_to``.
+
+        Raises Declined when a rule forbids it."""
+        return self.post(f"/api/patients/{quote(ins, safe='')}/messages", message)
+
+    def open_as_patient(self, ins: str, id: str) -> Json:
+        """The patient opens a message: ``receipt_to`` says who was told."""
+        return self.post(f"/api/patients/{quote(ins, safe='')}/messages/{quote(id, safe='')}/open")
+
     # -- time and story
     def clock(self) -> Json:
         """``now``, ``timestamp``, ``frozen``, ``offset``."""

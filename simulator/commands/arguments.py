@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 
-from simulator.commands import messages, space, story
+from simulator.commands import messages, patients, space, story
 from simulator.commands.connection import place, running
 
 Commands = argparse._SubParsersAction  # the only name argparse has for what add_subparsers() gives
 
 
 def add_running(commands: Commands[argparse.ArgumentParser]) -> None:
-    """``ls``, ``show``, ``wait``, ``reset``, ``whitelist``, ``clock``, ``explain``, ``journal``."""
+    """``ls``, ``show``, ``wait``, ``patient``, ``reset``, ``whitelist``, ``clock``, ``explain``, ``journal``."""
     where = place()
     _add_messages(commands, where)
+    _add_patients(commands, where)
     _add_space(commands, where)
     _add_story(commands, where)
 
@@ -31,6 +32,46 @@ def _add_messages(commands: Commands[argparse.ArgumentParser], where: argparse.A
     wait.add_argument("--count", type=int, default=1, help="how many must be there (default: 1)")
     wait.add_argument("--timeout", type=space.duration, default=10.0, help="how long, such as 30s (default: 10s)")
     wait.set_defaults(run=running(messages.wait))
+
+
+def _add_patients(commands: Commands[argparse.ArgumentParser], where: argparse.ArgumentParser) -> None:
+    patient = commands.add_parser("patient", help="act as a patient of a running simulator (Mon espace santé)")
+    verbs = patient.add_subparsers(required=True, metavar="verb")
+    who = argparse.ArgumentParser(add_help=False)
+    who.add_argument("ins", help="the patient's INS matricule, or address")
+    what = argparse.ArgumentParser(add_help=False)
+    what.add_argument("--document", action="append", metavar="ID", help="a document of the space, repeated for several")
+    what.add_argument("--file", action="append", type=patients.readable, help="another file, repeated for several")
+    what.add_argument("--subject", help="instead of the prefilled one")
+    what.add_argument("--body", help="instead of the prefilled text")
+    what.add_argument("--caregiver", metavar="NAME", help="who writes in the patient's place")
+
+    verbs.add_parser("ls", parents=[where], help="list the patients").set_defaults(run=running(patients.ls))
+    documents = verbs.add_parser("documents", parents=[who, where], help="list the documents of the space")
+    documents.set_defaults(run=running(patients.documents))
+    add = verbs.add_parser("add", parents=[who, where], help="put a file in the space")
+    add.add_argument("file", type=patients.readable)
+    add.add_argument("--title", help="instead of the file's name")
+    add.set_defaults(run=running(patients.add))
+    pharmacies = verbs.add_parser("pharmacies", parents=[who, where], help="who is offered, and why others are not")
+    pharmacies.set_defaults(run=running(patients.pharmacies))
+    send = verbs.add_parser("send", parents=[who, what, where], help="the three steps: documents, pharmacy, message")
+    send.add_argument("--to", required=True, metavar="ADDRESS", help="the mailbox of a pharmacy that is offered")
+    send.set_defaults(run=running(patients.send))
+    messages = verbs.add_parser("messages", parents=[who, where], help="list the messages of the space")
+    messages.set_defaults(run=running(patients.messages))
+    opened = verbs.add_parser("open", parents=[who, where], help="open a message, which sends the receipt asked for")
+    opened.add_argument("message", help="as `mssim patient messages` tells it, or its Message-ID")
+    opened.set_defaults(run=running(patients.open_message))
+    reply = verbs.add_parser("reply", parents=[who, what, where], help="answer a message")
+    reply.add_argument("message", help="as `mssim patient messages` tells it, or its Message-ID")
+    reply.add_argument("--all", action="store_true", help="the other professionals too")
+    reply.set_defaults(run=running(patients.send))
+    save = verbs.add_parser("save", parents=[who, where], help="keep an attached file among the documents")
+    save.add_argument("message", help="as `mssim patient messages` tells it")
+    save.add_argument("place", type=int, help="which file, from 0")
+    save.add_argument("--inside", type=int, metavar="N", help="of an archive: which document, from 0")
+    save.set_defaults(run=running(patients.save))
 
 
 def _conditions() -> argparse.ArgumentParser:

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from simulator.testing.boxes import Box
     from simulator.testing.failures import Arrived, NoSuchName, NotArrived, Refused
     from simulator.testing.letters import Letter
+    from simulator.testing.patients import PatientBox
     from simulator.testing.quarters import Quarters
     from simulator.testing.space import Space
 
-__all__ = ["Arrived", "Box", "Letter", "NoSuchName", "NotArrived", "Quarters", "Refused", "Space"]
+__all__ = ["Arrived", "Box", "Letter", "NoSuchName", "NotArrived", "PatientBox", "Quarters", "Refused", "Space"]
 
 _HOMES = {
     "Arrived": "failures",
@@ -23,6 +24,7 @@ _HOMES = {
     "Letter": "letters",
     "NoSuchName": "failures",
     "NotArrived": "failures",
+    "PatientBox": "patients",
     "Quarters": "quarters",
     "Refused": "failures",
     "Space": "space",

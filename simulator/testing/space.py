@@ -24,6 +24,7 @@ from simulator.testing import names
 from simulator.testing.access import Access, ImapAccess, Papers, SmtpAccess
 from simulator.testing.boxes import Box
 from simulator.testing.failures import NoSuchName, Refusal
+from simulator.testing.patients import PatientBox
 from simulator.testing.thread import PATIENCE, SimulatorThread
 
 T = TypeVar("T")
@@ -93,9 +94,9 @@ class Space:
         """A program's mailbox (APP)."""
         return self._find(name, names.APPLICATIONS)
 
-    def patient(self, name: str) -> Box:
-        """A patient's mailbox, by family name, INS or address."""
-        return self._find(name, names.PATIENTS)
+    def patient(self, name: str) -> PatientBox:
+        """A patient's space, by family name, INS or address."""
+        return PatientBox(self, self._find(name, names.PATIENTS).mailbox)
 
     def address(self, name: str | Box) -> str:
         """The address of a name; what has an ``@`` is an address already, of anywhere."""
