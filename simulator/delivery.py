@@ -14,6 +14,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import sha256
 
+from simulator import correspondence
 from simulator.clock import Clock
 from simulator.domains.patient import PatientDomain
 from simulator.journal import Journal
@@ -28,7 +29,7 @@ from simulator.rules.facts import INSIDE, Letter
 from simulator.rules.verdict import Verdict
 from simulator.signin import SignIn
 from simulator.space import TrustSpace
-from simulator.store.interface import ExchangeChange, Store, StoreError, StoreFull
+from simulator.store.interface import ExchangeChange, NewLine, Store, StoreError, StoreFull
 
 _FIRST_TRACE = re.compile(rb"\AReceived:[^\r\n]*(?:\r\n[ \t][^\r\n]*)*")
 
@@ -112,6 +113,7 @@ class Office:
                 arrival=arrival,
             )
         into.exchanges += self._departures(taken)
+        into.lines += self._contacts(taken, into)
         try:
             done = await self._store.commit(into.batch())
         except StoreFull:
@@ -140,6 +142,19 @@ class Office:
             for recipient, _ in taken.recipients
             for change in domain.depart(taken.identity.mailbox, recipient, now)
         ]
+
+    def _contacts(self, taken: Taken, into: Sorted) -> list[NewLine]:
+        who = taken.identity.mailbox.address if taken.identity is not None else None
+        return correspondence.lines(
+            self.space,
+            sender=taken.sender or who,
+            recipients=[recipient for recipient, _ in taken.recipients],
+            deposits=into.deposits,
+            submitted=taken.door != "mx",
+            letter=taken.letter,
+            body=taken.body,
+            at=self.clock.timestamp(),
+        )
 
     def _received(self, taken: Taken, letter_id: str) -> bytes:
         """The trace header (RFC 5321 4.4), with the facts of the handshake; what was made inside comes from nowhere."""

@@ -12,7 +12,7 @@ from simulator.notices import Fate, Notice, wants
 from simulator.rules.facts import Letter
 from simulator.rules.letter import header_end, read_letter
 from simulator.space import TrustSpace
-from simulator.store.interface import Batch, Deposit, ExchangeChange, NewMessage, QueuedRelay
+from simulator.store.interface import Batch, Deposit, ExchangeChange, NewLine, NewMessage, QueuedRelay
 
 
 @dataclass(slots=True)
@@ -23,6 +23,7 @@ class Sorted:
     relays: list[QueuedRelay] = field(default_factory=list)
     relayed: list[int] = field(default_factory=list)
     exchanges: list[ExchangeChange] = field(default_factory=list)
+    lines: list[NewLine] = field(default_factory=list)
     _returned: tuple[bytes, bytes, bytes] | None = None
 
     def returned(self, sender: Address | None, body: bytes) -> bytes:
@@ -34,7 +35,7 @@ class Sorted:
 
     def batch(self) -> Batch:
         """What the store commits."""
-        return Batch(self.deposits, self.relays, self.relayed, self.exchanges)
+        return Batch(self.deposits, self.relays, self.relayed, self.exchanges, self.lines)
 
 
 class Routing:

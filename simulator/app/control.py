@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.app import identities, letters
+from simulator.config.settings import Indicators
 from simulator.controls.controls import Controls
+from simulator.controls.formula import Formula
 from simulator.controls.states import ConfiguredState
 from simulator.rules.book import Book
 
@@ -33,4 +35,19 @@ def controls_of(sim: Simulator, book: Book) -> Controls:
         reception=sim.reception,
         receipts=sim.receipts,
         make_document=letters.document,
+        formula=_formula(configuration.indicators),
+    )
+
+
+def _formula(indicators: Indicators) -> Formula:
+    return Formula(
+        indicators.threshold,
+        indicators.amount,
+        indicators.numerator,
+        indicators.around,
+        indicators.counts,
+        indicators.reimbursed_only,
+        indicators.receipts,
+        indicators.closings,
+        indicators.period,
     )

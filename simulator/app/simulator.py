@@ -232,6 +232,7 @@ class Simulator:
         )
         self.controls = controls_of(self, book)
         self.controls.states.take_up()
+        self.controls.dispensings.take_up()
 
     def _relay_settings(self) -> RelaySettings:
         relay = self.configuration.relay

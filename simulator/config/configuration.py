@@ -14,13 +14,13 @@ from simulator.config.operators import DOMAIN_KINDS, Land, read_operators, read_
 from simulator.config.patients import read_patients
 from simulator.config.proofreader import Proofreader, S
 from simulator.config.rules import read_rules
-from simulator.config.settings import Access, Dns, Http, JournalKeeping, Limits, Pki, Relay
+from simulator.config.settings import Access, Dns, Http, Indicators, JournalKeeping, Limits, Pki, Relay
 from simulator.config.shapes import VERSION, ListedShape, WhitelistShape
 from simulator.model.mailbox import Kind, Mailbox, Structure
 from simulator.model.operator import Operator
 
 SECTIONS = ("version", "operators", "structures", "mailboxes", "patients", "whitelist", "rules", "access", "limits",
-            "relay", "pki", "dns", "http", "journal")
+            "relay", "indicators", "pki", "dns", "http", "journal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Configuration:
     access: Access
     limits: Limits
     relay: Relay
+    indicators: Indicators
     pki: Pki
     dns: Dns
     http: Http
@@ -78,6 +79,7 @@ def load(path: Path, *, today: date, known_rules: Collection[str] = (),
     rules = read_rules(proof, top.get("rules"), known_rules)
     access = _settings(proof, Access, top, "access")
     relay = _settings(proof, Relay, top, "relay")
+    indicators = _settings(proof, Indicators, top, "indicators")
     pki = _settings(proof, Pki, top, "pki")
     dns = _settings(proof, Dns, top, "dns")
     http = _settings(proof, Http, top, "http")
@@ -85,8 +87,8 @@ def load(path: Path, *, today: date, known_rules: Collection[str] = (),
     return Configuration(
         path=path, operators=land.operators, structures=MappingProxyType(structures.good),
         mailboxes=(*professionals, *patients), whitelist=MappingProxyType(whitelist.others),
-        rules=MappingProxyType(rules), access=access, limits=limits, relay=relay, pki=pki, dns=dns, http=http,
-        journal=journal, warnings=proof.finish(),
+        rules=MappingProxyType(rules), access=access, limits=limits, relay=relay,
+        indicators=indicators, pki=pki, dns=dns, http=http, journal=journal, warnings=proof.finish(),
     )
 
 

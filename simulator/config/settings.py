@@ -139,6 +139,20 @@ class Http(Settings):
     hosts: tuple[Text, ...] = ()
 
 
+class Indicators(Settings):
+    """The pharmacy's counter: the formula is not published, so each part of it can be said (F22)."""
+
+    threshold: Annotated[float, Field(ge=0, le=100, description="a percentage, 0 to 100")] = 5.0
+    amount: Annotated[float, Field(ge=0, le=1_000_000, description="a number of euros")] = 240.0
+    numerator: Literal["dispensings", "messages", "conversations"] = "dispensings"
+    around: Annotated[Duration, Field(le=3_153_600_000, description="a duration such as 30 d")] = 2_592_000.0
+    counts: tuple[Literal["patients", "professionals"], ...] = ("patients", "professionals")
+    reimbursed_only: bool = True
+    receipts: bool = False
+    closings: bool = False
+    period: Literal["year", "month", "all"] = "year"
+
+
 class JournalKeeping(Settings):
     """The memory of what happened."""
 

@@ -7,13 +7,17 @@ from pathlib import Path
 
 from simulator.clock import Clock
 from simulator.controls.certificates import Certificates, Holder, Papers
+from simulator.controls.dispensings import Dispensings
 from simulator.controls.explain import Explain
+from simulator.controls.formula import Formula
+from simulator.controls.indicators import Indicators
 from simulator.controls.looking import Looking
 from simulator.controls.mailboxes import Mailboxes
 from simulator.controls.messages import Messages
 from simulator.controls.patients.documents import MakeDocument
 from simulator.controls.patients.patients import Patients
 from simulator.controls.people import People
+from simulator.controls.pharmacies import Pharmacies
 from simulator.controls.sending import Sending
 from simulator.controls.states import ConfiguredState, States
 from simulator.controls.time import Time
@@ -51,11 +55,12 @@ class Controls:
         reception: Reception,
         receipts: Receipts,
         make_document: MakeDocument,
+        formula: Formula | None = None,
     ) -> None:
         """``requests`` gives slot and request of a holder's certificate, None when it has none. ``configured`` is the
         state that reset goes back to. ``structures`` are those of the configuration by name, ``quota`` the octets of a
         mailbox that names none. ``data`` and ``renew``: see States. ``make_document`` writes the ready-made letters of
-        patients' spaces."""
+        patients' spaces, ``formula`` is that of the pharmacies' counter."""
         looking = Looking(space, store)
         self.journal = journal
         self.messages = Messages(looking, journal, clock)
@@ -74,3 +79,7 @@ class Controls:
             space=space, store=store, journal=journal, clock=clock, outbox=outbox, configured=configured, data=data,
             renew=renew,
         )
+        pharmacies = Pharmacies(space, structures or {})
+        self.dispensings = Dispensings(space, store, journal, pharmacies)
+        self.states.on_change(self.dispensings.take_up)
+        self.indicators = Indicators(space, store, pharmacies, formula or Formula())

@@ -73,6 +73,8 @@ class Dispensing:
     date: str
     """ISO date, ``2026-10-02``."""
     reimbursed: bool = True
+    entry: int = 0
+    """Number of the line of the ledger that it stands on; 0 for those of the configuration."""
 
 
 class NotifyBy(StrEnum):

@@ -21,7 +21,8 @@ SHAPES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("access", settings.Access), ("access.failures", settings.Failures), ("limits", settings.Limits),
     ("limits.connections", settings.Connections), ("limits.times", settings.Times),
     ("limits.message", settings.MessageLimits), ("limits.smtp", settings.SmtpLimits),
-    ("limits.imap", settings.ImapLimits), ("relay", settings.Relay), ("pki", settings.Pki), ("dns", settings.Dns),
+    ("limits.imap", settings.ImapLimits), ("relay", settings.Relay),
+    ("indicators", settings.Indicators), ("pki", settings.Pki), ("dns", settings.Dns),
     ("http", settings.Http),
     ("journal", settings.JournalKeeping),
 )

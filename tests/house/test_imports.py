@@ -16,7 +16,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     # 3: the present state of the world
     ("space",),
     # 4: the story, in steps of its own
-    ("notices", "signin"),
+    ("correspondence", "notices", "signin"),
     ("routing",),
     ("outbox",),
     ("delivery", "receipts"),
