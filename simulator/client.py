@@ -144,6 +144,27 @@ class Client:
         """The patient opens a message: ``receipt_to`` says who was told."""
         return self.post(f"/api/patients/{quote(ins, safe='')}/messages/{quote(id, safe='')}/open")
 
+    # -- pharmacies
+    def dispensings(self, ins: str) -> list[Json]:
+        """A patient's history, oldest first: ``structure``, ``date``, ``reimbursed``."""
+        found: list[Json] = self.get(f"/api/patients/{quote(ins, safe='')}/dispensings")["items"]
+        return found
+
+    def dispense(self, ins: str, structure: str, *, date: str | None = None, reimbursed: bool = True) -> Json:
+        """A pharmacy dispenses to a patient, today or on an earlier day such as ``2026-10-02``."""
+        body: Json = {"structure": structure, "reimbursed": reimbursed} | ({"date": date} if date else {})
+        return self.post(f"/api/patients/{quote(ins, safe='')}/dispensings", body)
+
+    def indicators(self, pharmacy: str | None = None, *, since: str | None = None, until: str | None = None) -> Json:
+        """The counter of a pharmacy with its ``lines``, or those of all: ``items``. Both with the ``formula``."""
+        return self.get(_counter(pharmacy), {"since": since, "until": until})
+
+    def indicators_csv(
+        self, pharmacy: str | None = None, *, since: str | None = None, until: str | None = None
+    ) -> bytes:
+        """A row for each dispensing of a pharmacy, or for each pharmacy; UTF-8 with its mark, semicolons."""
+        return self._ask("GET", _with(_counter(pharmacy), {"since": since, "until": until, "format": "csv"}))
+
     # -- time and story
     def clock(self) -> Json:
         """``now``, ``timestamp``, ``frozen``, ``offset``."""
@@ -235,6 +256,10 @@ def _with(path: str, query: Mapping[str, Value]) -> str:
         if value is not None
     }
     return f"{path}?{urlencode(said)}" if said else path
+
+
+def _counter(pharmacy: str | None) -> str:
+    return "/api/indicators" + (f"/{quote(pharmacy, safe='')}" if pharmacy is not None else "")
 
 
 def _problem(answer: http.client.HTTPResponse) -> Json:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import argparse
 
-from simulator.commands import messages, patients, space, story
+from simulator.commands import messages, patients, pharmacies, space, story
 from simulator.commands.connection import place, running
 
 Commands = argparse._SubParsersAction  # the only name argparse has for what add_subparsers() gives
 
 
 def add_running(commands: Commands[argparse.ArgumentParser]) -> None:
-    """``ls``, ``show``, ``wait``, ``patient``, ``reset``, ``whitelist``, ``clock``, ``explain``, ``journal``."""
+    """``ls``, ``show``, ``wait``, ``patient``, ``reset``, ``whitelist``, ``clock``, ``dispense``, ``indicators``,
+    ``explain``, ``journal``."""
     where = place()
     _add_messages(commands, where)
     _add_patients(commands, where)
     _add_space(commands, where)
+    _add_pharmacies(commands, where)
     _add_story(commands, where)
 
 
@@ -116,6 +118,22 @@ def _add_space(commands: Commands[argparse.ArgumentParser], where: argparse.Argu
     freeze.set_defaults(run=running(space.clock_freeze))
     run = moves.add_parser("run", parents=[where], help="flow again")
     run.set_defaults(run=running(space.clock_run))
+
+
+def _add_pharmacies(commands: Commands[argparse.ArgumentParser], where: argparse.ArgumentParser) -> None:
+    pharmacy = "its name in the configuration, its national number, or the address of one of its mailboxes"
+    dispense = commands.add_parser("dispense", parents=[where], help="a pharmacy dispenses to a patient")
+    dispense.add_argument("ins", help="the patient's INS matricule")
+    dispense.add_argument("structure", help=f"the pharmacy: {pharmacy}")
+    dispense.add_argument("--date", metavar="DAY", help="an earlier day, such as 2026-10-02 (default: today)")
+    dispense.add_argument("--not-reimbursed", action="store_true", help="outside the reimbursement history")
+    dispense.set_defaults(run=running(pharmacies.dispense))
+    counter = commands.add_parser("indicators", parents=[where], help="the pharmacies' counter (picto argent, 5 %%)")
+    counter.add_argument("pharmacy", nargs="?", help=f"{pharmacy} (default: every pharmacy)")
+    counter.add_argument("--since", metavar="DAY", help="first day (default: the period of the configuration)")
+    counter.add_argument("--until", metavar="DAY", help="last day")
+    counter.add_argument("--csv", action="store_true", help="a sheet: a row for each dispensing, or for each pharmacy")
+    counter.set_defaults(run=running(pharmacies.indicators))
 
 
 def _add_story(commands: Commands[argparse.ArgumentParser], where: argparse.ArgumentParser) -> None:

@@ -97,7 +97,7 @@ class Indicators:
         self._space = space
         self._store = store
         self._pharmacies = pharmacies
-        self._formula = formula
+        self.formula = formula
 
     def all(self, since: str | None = None, until: str | None = None) -> Sequence[Indicator]:
         """Every pharmacy's. Raises Invalid."""
@@ -110,17 +110,17 @@ class Indicators:
         return self._of(self._pharmacies.get(pharmacy), self._period(since, until))
 
     def _period(self, since: str | None, until: str | None) -> Period:
-        return period_of(self._formula.period, self._space.now().date(), since, until)
+        return period_of(self.formula.period, self._space.now().date(), since, until)
 
     def _of(self, pharmacy: Structure, period: Period) -> Indicator:
         boxes = self._pharmacies.mailboxes(pharmacy)
         found = ((line.at, line.owner, correspondence.read(line)) for box in boxes
                  for line in self._store.ledger(correspondence.TOPIC, box.address.key))
-        exchanged = sift(self._formula, (each for each in found if each[2].structure == pharmacy.id))
+        exchanged = sift(self.formula, (each for each in found if each[2].structure == pharmacy.id))
         # Judged as a whole and cut afterwards: the same message makes no dispensing count in two periods.
-        judged = judge(self._formula, self._dispensed(pharmacy), exchanged)
+        judged = judge(self.formula, self._dispensed(pharmacy), exchanged)
         return Indicator(
-            pharmacy, tuple(str(box.address) for box in boxes), period, self._formula,
+            pharmacy, tuple(str(box.address) for box in boxes), period, self.formula,
             tuple(line for line in judged if period.holds(line.dispensed.day)),
             tuple(exchange for exchange in exchanged if period.holds(exchange.day)),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 from collections.abc import Mapping, Sequence
+from datetime import date
 from email.message import EmailMessage
 from email.utils import getaddresses
 from typing import TYPE_CHECKING, TypeAlias, Unpack
@@ -14,6 +15,7 @@ from simulator.testing.failures import Refused
 from simulator.testing.letters import Attachable, Letter, answered, compose
 
 if TYPE_CHECKING:
+    from simulator.controls.indicators import Indicator
     from simulator.testing.space import Space
 
 Names: TypeAlias = "str | Box | Sequence[str | Box]"
@@ -145,6 +147,23 @@ class Box:
             raise self._refused(problem.smtp_code, problem.smtp_error, since) from None
         for recipient, (code, answer) in refused.items():
             raise self._refused(code, answer, since, recipient)
+
+    # -- what a pharmacy does
+    def dispenses_to(self, patient: str | Box, *, on: date | None = None, reimbursed: bool = True) -> None:
+        """The pharmacy of this mailbox dispenses to a patient, today or ``on`` an earlier day; the patient may write to
+        it from then on. Raises Invalid for a mailbox that is no pharmacy's."""
+        box = patient if isinstance(patient, Box) else self._space.patient(patient)
+        day = None if on is None else on.isoformat()
+        controls = self._space.controls
+        self._space.do(lambda: controls.dispensings.record(box.address, self.address, day, reimbursed))
+
+    def indicators(self, *, since: date | None = None, until: date | None = None) -> Indicator:
+        """The counter of the pharmacy: ``dispensings``, ``with_patients``, ``numerator``, ``rate``, ``reached``,
+        ``lines``. Mail on its way is waited for. Without days, over the period of the configuration."""
+        self._space.wait_until_quiet()
+        days = [None if day is None else day.isoformat() for day in (since, until)]
+        controls = self._space.controls
+        return self._space.do(lambda: controls.indicators.of(self.address, *days))
 
     # -- inside
     def _refused(self, code: int, answer: bytes | str, since: int, recipient: str = "") -> Refused:

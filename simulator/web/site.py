@@ -16,6 +16,8 @@ from simulator.web.calls import (
     about,
     certificates,
     clock,
+    dispensings,
+    indicators,
     journal,
     mailboxes,
     messages,
@@ -34,7 +36,8 @@ from simulator.web.sessions import Sessions
 from simulator.web.surroundings import Surroundings
 
 CALLS = (about.calls, messages.calls, mailboxes.calls, patients.calls, patient_documents.calls, patient_messages.calls,
-         whitelist.calls, clock.calls, certificates.calls, journal.calls, states.calls, session.calls, console.calls)
+         whitelist.calls, clock.calls, certificates.calls, journal.calls, states.calls, session.calls, console.calls,
+         dispensings.calls, indicators.calls)
 """Every call, in the order of the documentation."""
 
 _NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False,

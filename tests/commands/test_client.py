@@ -42,6 +42,19 @@ def test_a_refusal_of_the_api_is_a_sentence_with_a_remedy(client: Client) -> Non
     assert declined.value.status == 404
 
 
+def test_a_pharmacy_dispenses_and_is_counted(client: Client) -> None:
+    zoe = "275126322074974"
+    before = client.dispensings(zoe)
+    given = client.dispense(zoe, "pont", date="2024-02-29", reimbursed=False)
+    assert given == {"structure": "pont", "date": "2024-02-29", "reimbursed": False}
+    assert client.dispensings(zoe) == [given, *before]
+    day = {"since": "2024-02-29", "until": "2024-02-29"}
+    assert [line["ins"] for line in client.indicators("pont", **day)["lines"]] == [zoe]
+    assert [item["structure"] for item in client.indicators(**day)["items"]] == ["tilleuls", "pont", "morel"]
+    assert client.indicators_csv("pont", **day).decode("utf-8-sig").startswith("Date;INS;")
+    assert client.indicators_csv(**day).decode("utf-8-sig").startswith("Pharmacie;")
+
+
 def test_the_space_is_changed_and_put_back(client: Client) -> None:
     assert "medecin.mssante.fr" in {item["domain"] for item in client.whitelist()}
     client.withdraw_from_whitelist("medecin.mssante.fr")

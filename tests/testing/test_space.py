@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import imaplib
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
+from simulator.controls.errors import Invalid
 from simulator.testing import Arrived, NotArrived, Quarters, Refused, Space
 
 pytestmark = pytest.mark.sockets
@@ -161,6 +163,20 @@ def test_days_go_by_and_what_is_due_is_done(mssante_space: Space) -> None:
     before = mssante_space.now
     mssante_space.advance(days=3, hours=1)
     assert (mssante_space.now - before).total_seconds() >= 73 * 3600
+
+
+def test_a_pharmacy_dispenses_and_its_counter_moves(mssante: Space) -> None:
+    pont, zoe = mssante.pharmacy("pont"), mssante.patient("adrun")
+    with pytest.raises(Refused, match="pharmacy-is-in-the-dispensing-history"):
+        zoe.writes_to(pont)
+    pont.dispenses_to("adrun")
+    pont.dispenses_to(zoe, on=(mssante.now - timedelta(days=90)).date(), reimbursed=False)
+    zoe.writes_to(pont, subject="Question")
+    counter = pont.indicators(since=(mssante.now - timedelta(days=100)).date())
+    assert (counter.dispensings, counter.with_patients, counter.rate) == (2, 1, 50.0)
+    assert counter.reached and len(counter.lines) == 3
+    with pytest.raises(Invalid, match="is no pharmacy"):
+        mssante.doctor("vial").indicators()
 
 
 def test_a_reset_brings_the_configured_state_back(mssante: Space) -> None:
