@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from simulator.domains.patient import CLOSING_SUBJECT
 from simulator.mime.content import parameters
@@ -93,8 +93,10 @@ def _noted(
         if kind is None or is_inside or (box.address.key, other.key) in seen:
             continue
         seen.add((box.address.key, other.key))
-        contact = Contact(box.structure.id, direction, str(other), kind, form, message_id)
-        yield NewLine(TOPIC, box.address.key, at, json.dumps(asdict(contact), ensure_ascii=False))
+        # The members of Contact, written out: this is on the way of every message of a pharmacy.
+        data = {"structure": box.structure.id, "direction": direction, "correspondent": str(other), "kind": kind,
+                "form": form, "message_id": message_id}
+        yield NewLine(TOPIC, box.address.key, at, json.dumps(data))
 
 
 def _of_a_pharmacy(box: Mailbox | None) -> Mailbox | None:

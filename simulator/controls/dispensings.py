@@ -67,7 +67,7 @@ class Dispensings:
             reimbursed=reimbursed,
         )
         for call in self._listeners:
-            heard = call(self._space.mailboxes[box.address.key], pharmacy.id)
+            heard = call(self._space.mailboxes.get(box.address.key, box), pharmacy.id)
             if isawaitable(heard):
                 await heard
         return Dispensing(pharmacy.id, day.isoformat(), reimbursed, entry)
