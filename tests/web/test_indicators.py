@@ -16,7 +16,7 @@ import pytest
 from simulator.app import Simulator
 from tests.app.conftest import configured
 from tests.builders import a_letter
-from tests.web.conftest import DOCTOR, TEAM, problem, visitor
+from tests.web.conftest import DOCTOR, ISABELLE, TEAM, problem, visitor
 
 pytestmark = pytest.mark.sockets
 
@@ -34,7 +34,7 @@ def reading(answer: httpx.Response) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""), delimiter=";"))
 
 
-async def write(sim: Simulator, sender: str, to: str) -> None:
+async def write(sim: Simulator, sender: str, to: str, header: bytes = b"X-Test: yes") -> None:
     """A letter, submitted by an ordinary client; returns when it has arrived."""
     box = sim.space.mailboxes[sender]
 
@@ -42,7 +42,8 @@ async def write(sim: Simulator, sender: str, to: str) -> None:
         with smtplib.SMTP("localhost", sim.ports["submission"], "localhost", timeout=20) as smtp:
             smtp.starttls(context=ssl.create_default_context(cafile=sim.authority.ca_file))
             smtp.login(sender, box.secrets.password)
-            smtp.sendmail(sender, [to], a_letter(sender).replace(b"<1@", b"<%d@" % sim.journal.events()[-1].seq))
+            body = a_letter(sender).replace(b"<1@", b"<%d@" % sim.journal.events()[-1].seq)
+            smtp.sendmail(sender, [to], header + b"\r\n" + body)
 
     await asyncio.to_thread(submit)
     await sim.settle()
@@ -156,3 +157,18 @@ async def test_counter_and_histories_are_there_after_a_restart(tmp_path: Path, d
         assert again == told and told[1]["dispensings"] == 3
         await web.post("/api/reset")
         assert (await web.get("/api/indicators/pont", params=ALL)).json()["dispensings"] == 2
+
+
+async def test_a_patient_counts_by_what_was_written_not_by_opening(sim: Simulator, web: httpx.AsyncClient) -> None:
+    asked = b"Disposition-Notification-To: " + ISABELLE.encode()
+    await write(sim, ISABELLE, f"{ZOE}@patient.mssante.fr", asked)
+    (message,) = (await web.get("/api/messages", params={"mailbox": f"{ZOE}@patient.mssante.fr"})).json()["items"]
+    opened = await web.post(f"/api/patients/{ZOE}/messages/{message['id']}/open")
+    assert opened.status_code == 200, opened.text
+    await sim.settle()
+    assert (await web.post(f"/api/patients/{ZOE}/messages", json={"to": TEAM, "body": "Merci."})).is_success
+    await sim.settle()
+    told = (await web.get("/api/indicators/tilleuls", params=ALL)).json()
+    assert [(e["direction"], e["form"], e["counts"]) for e in told["exchanges"]] == [
+        ("sent", "message", True), ("received", "receipt", False), ("received", "message", True)]
+    assert told["messages"] == {"patients": 2, "professionals": 0} and told["with_patients"] == 1
