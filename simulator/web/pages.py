@@ -19,6 +19,10 @@ border-bottom: 1px solid #ddd; vertical-align: top; }
 code { background: #f3f3f8; padding: .1rem .3rem; } .warning { border-left: 4px solid #c9191e; padding-left: 1rem; }
 @media (prefers-color-scheme: dark) { body { background: #161616; color: #eee; } code { background: #2a2a2a; }
 th, td { border-color: #444; } a { color: #9fc1ff; } }
+.pages { list-style: none; padding: 0; display: grid; gap: 1rem; grid-template-columns:
+repeat(auto-fit, minmax(15rem, 1fr)); }
+.pages li { border: 1px solid #8888; border-radius: .75rem; padding: 1rem; }
+.pages a { font-size: 1.2rem; font-weight: 600; }
 """
 
 
@@ -38,6 +42,13 @@ def front(surroundings: Surroundings, controls: Controls) -> str:
 <h1>Simulateur MSSanté</h1>
 <p class="warning">Tout est inventé ici : personnes, clés et mots de passe.
 N’y faites jamais entrer de vrai courrier.</p>
+<ul class="pages">
+<li><a href="/mon-espace">Mon espace</a><br>Le patient partage une ordonnance, lit et répond.</li>
+<li><a href="/pharmacie">Pharmacie</a><br>L’équipe lit sa boîte, répond, demande un accusé, met fin à l’échange.</li>
+<li><a href="/espace-de-confiance">Espace de confiance</a><br>Opérateurs, liste blanche et voyage des messages, en
+direct.</li>
+</ul>
+<h2>Pour les programmes</h2>
 <ul>
 <li><a href="/docs">Les appels de l’API</a> (<a href="/openapi.json">OpenAPI</a>)</li>
 <li><a href="/api/journal">Le journal</a> · <a href="/api/messages">les messages</a> ·
