@@ -186,6 +186,7 @@ def _load(path: Path) -> Configuration | None:
             path,
             today=datetime.now(UTC).date(),
             known_rules=[rule.name for rule in CATALOGUE],
+            returning_rules=[rule.name for rule in CATALOGUE if rule.bounce is not None],
             domain_kinds={kind.name: kind.mailbox_kinds for kind in KINDS},
             imap_extensions=list(EXTENSIONS),
         )

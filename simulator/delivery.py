@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -22,11 +22,12 @@ from simulator.model.address import Address
 from simulator.model.certificate import TlsFacts, Worth
 from simulator.model.mailbox import Identity, Kind
 from simulator.model.reply import reply
+from simulator.notices import Cause, wants
 from simulator.outbox import Outbox
 from simulator.routing import Routing, Sorted
 from simulator.rules.book import Book
 from simulator.rules.facts import INSIDE, Letter
-from simulator.rules.verdict import Verdict
+from simulator.rules.verdict import Finding, Verdict
 from simulator.signin import SignIn
 from simulator.space import TrustSpace
 from simulator.store.interface import ExchangeChange, NewLine, Store, StoreError, StoreFull
@@ -56,6 +57,8 @@ class Taken:
     options: Mapping[str, str]
     body: bytes
     letter: Letter
+    returned: Mapping[Address, Finding] = field(default_factory=dict)
+    """To whom it is not delivered but sent back, and why."""
 
 
 class Office:
@@ -102,6 +105,9 @@ class Office:
                 # Neither the exchange nor the sender hears of the same transfer twice.
                 self._already_here(letter_id, recipient.key)
                 continue
+            if (finding := taken.returned.get(recipient)) is not None:
+                self._send_back(into, taken, recipient, options, body, finding)
+                continue
             self._routing.sort(
                 into,
                 operator=self._holder(taken, recipient),
@@ -130,6 +136,32 @@ class Office:
         if taken.door == "mx":
             return self.space.operator_of(recipient.domain) or taken.operator
         return taken.operator
+
+    def _send_back(
+        self,
+        into: Sorted,
+        taken: Taken,
+        recipient: Address,
+        options: Mapping[str, str],
+        body: bytes,
+        finding: Finding,
+    ) -> None:
+        """Return a copy that was accepted, by the rule that says how (``Severity.BOUNCE``)."""
+        rule = self.book.rules[finding.rule]
+        assert rule.bounce is not None
+        self._routing.send_back(
+            into,
+            self._holder(taken, recipient),
+            str(taken.sender or ""),
+            str(recipient),
+            body,
+            {**taken.options, **options},
+            status=rule.status,
+            reason=f"{finding.what} [{finding.rule}]",
+            cause=Cause(
+                rule.bounce.subject, rule.bounce.cause_fr, rule.french.remedy, rule.bounce.cause, finding.remedy
+            ),
+        )
 
     def _departures(self, taken: Taken) -> list[ExchangeChange]:
         if taken.identity is None or taken.identity.mailbox.kind is not Kind.PATIENT:
@@ -198,6 +230,9 @@ class Office:
             subject=taken.letter.subject,
             message_id=taken.letter.message_id,
         )
+        for recipient, options in taken.recipients:
+            if (finding := taken.returned.get(recipient)) is not None:
+                self._tell_returned(taken, letter_id, recipient, options, finding)
         for deposit, uid in zip(into.deposits, uids, strict=True):
             if uid:
                 self.journal.note(
@@ -211,6 +246,31 @@ class Office:
                 )
             else:
                 self._already_here(letter_id, deposit.mailbox)
+
+    def _tell_returned(
+        self, taken: Taken, letter_id: str, recipient: Address, options: Mapping[str, str], finding: Finding
+    ) -> None:
+        operator = self._holder(taken, recipient)
+        told = taken.sender is not None and wants(options.get("NOTIFY", ""), "FAILURE")
+        fate = f"{operator} sent it back to {taken.sender}" if told else "nobody is told"
+        self.journal.note(
+            "bounced" if told else "dropped",
+            f"{letter_id} does not reach {recipient}, {fate}: {finding.what} [{finding.rule}]",
+            who=str(taken.sender or ""),
+            mailbox=str(recipient),
+            client=taken.client.address,
+            door=taken.door,
+            operator=operator,
+            id=letter_id,
+            rule=finding.rule,
+            what=finding.what,
+            remedy=finding.remedy,
+            sender=str(taken.sender or ""),
+            recipient=str(recipient),
+            subject=taken.letter.subject,
+            message_id=taken.letter.message_id,
+            size=taken.letter.size,
+        )
 
     def _already_here(self, letter_id: str, mailbox: str) -> None:
         story = f"{letter_id} had reached {mailbox} before, nothing was stored"

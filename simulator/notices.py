@@ -20,6 +20,21 @@ _REPLY = re.compile(r"[245]\d\d\b")
 MAX_RETURNED = 1024 * 1024
 """Octets of an original message that are returned whole; of a larger one, only the header."""
 
+NOTICE_ITSELF = 16 * 1024
+"""Octets that a notice may have beside what it returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a message was accepted and yet comes back, for people; sentences without a final stop."""
+
+    subject: str
+    """Instead of the one that the fate has."""
+    french: str
+    french_remedy: str
+    english: str
+    english_remedy: str
+
 
 class Fate(Enum):
     """What happened: (action of RFC 3464, subject, French sentence, English sentence)."""
@@ -76,6 +91,7 @@ class Notice:
     """Host that said ``reason``, when it was another."""
     retry_until: datetime | None = None
     """A message that waits is given up then."""
+    cause: Cause | None = None
 
     def encode(self) -> bytes:
         """The whole message, CRLF lines, ready to be stored or relayed with the null sender."""
@@ -91,7 +107,7 @@ class Notice:
             f"Date: {format_datetime(self.at.astimezone(UTC))}",
             f"From: Mail Delivery System <MAILER-DAEMON@{self.host}>",
             f"To: {self.sender}",
-            f"Subject: {Header(subject).encode()}",
+            f"Subject: {Header(self.cause.subject if self.cause is not None else subject).encode()}",
             f"Message-ID: <{secrets.token_hex(16)}@{self.host}>",
             "Auto-Submitted: auto-replied",
             "MIME-Version: 1.0",
@@ -120,6 +136,9 @@ class Notice:
         reason = _plain(self.reason)
         reason_fr = f"\nMotif : {reason}\n" if reason else ""
         reason_en = f"\nReason: {reason}\n" if reason else ""
+        if (cause := self.cause) is not None:
+            reason_fr = f"\nCause : {cause.french}.\nQue faire : {cause.french_remedy}\n{reason_fr}"
+            reason_en = f"\nCause: {cause.english}.\nWhat to do: {cause.english_remedy}.\n{reason_en}"
         return (
             f"{french.format(recipient=self.recipient)}\n{reason_fr}\n"
             f"{english.format(recipient=self.recipient)}\n{reason_en}\n-- \n{self.host} (simulateur MSSanté)\n"

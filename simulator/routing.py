@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from simulator.clock import Clock
 from simulator.domains.arrival import Arrival
 from simulator.model.address import Address, AddressError
-from simulator.notices import Fate, Notice, wants
+from simulator.notices import NOTICE_ITSELF, Cause, Fate, Notice, wants
 from simulator.rules.facts import Letter
 from simulator.rules.letter import header_end, read_letter
 from simulator.space import TrustSpace
@@ -66,7 +66,11 @@ class Routing:
             )
             return
         if box is None:
-            self._send_back(into, operator, str(sender or ""), str(recipient), body, options)
+            # Reached only when the rule that refuses or returns it is not in force.
+            reason = f"550 5.1.1 There is no mailbox {recipient}"
+            self.send_back(
+                into, operator, str(sender or ""), str(recipient), body, options, status="5.1.1", reason=reason
+            )
             return
         into.deposits.append(
             Deposit(box.address.key, NewMessage(into.returned(sender, body), now), arrival=arrival)
@@ -88,23 +92,33 @@ class Routing:
                 options=options,
             )
 
-    def _send_back(
-        self, into: Sorted, operator: str, sender: str, recipient: str, body: bytes, options: Mapping[str, str]
+    def send_back(
+        self,
+        into: Sorted,
+        operator: str,
+        sender: str,
+        recipient: str,
+        body: bytes,
+        options: Mapping[str, str],
+        *,
+        status: str,
+        reason: str,
+        cause: Cause | None = None,
     ) -> None:
-        """Our own domain, but nobody there: reached only when the rule that refuses it is not enforced."""
+        """A message of ours to handle that reaches nobody returns to its sender, unless NOTIFY says otherwise."""
         if wants(options.get("NOTIFY", ""), "FAILURE"):
-            reason = f"550 5.1.1 There is no mailbox {recipient}"
             self.notify(
                 into,
                 Fate.FAILED,
                 operator=operator,
                 sender=sender,
                 recipient=recipient,
-                status="5.1.1",
+                status=status,
                 reason=reason,
                 body=body,
                 created=self._clock.timestamp(),
                 options=options,
+                cause=cause,
             )
 
     def notify(
@@ -122,6 +136,7 @@ class Routing:
         options: Mapping[str, str],
         remote: str = "",
         retry_until: float | None = None,
+        cause: Cause | None = None,
     ) -> None:
         """Add a notice to ``sender``. There is none for a notice: the null sender is told nothing (RFC 5321 6.1)."""
         try:
@@ -143,9 +158,10 @@ class Routing:
             options.get("ENVID", ""),
             options.get("ORCPT", ""),
             # What demanded TLS all the way comes back guarded as well, and never whole (RFC 8689 5).
-            guarded or options.get("RET", "").upper() == "HDRS",
+            guarded or options.get("RET", "").upper() == "HDRS" or self._is_too_large_for(told, body),
             remote,
             now.fromtimestamp(retry_until, now.tzinfo) if retry_until is not None else None,
+            cause,
         ).encode()
         needs = {"REQUIRETLS": guarded, "SMTPUTF8": not sender.isascii()}
         self.sort(
@@ -157,6 +173,11 @@ class Routing:
             letter=read_letter(notice),
             options={name: "" for name, needed in needs.items() if needed},
         )
+
+    def _is_too_large_for(self, told: Address, body: bytes) -> bool:
+        """The sender's operator would not take it back whole."""
+        operator = self._space.operator_of(told.domain)
+        return operator is not None and len(body) + NOTICE_ITSELF > self._space.message_limit(operator)
 
 
 def without_return_path(body: bytes) -> bytes:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from simulator.clock import Clock
 from simulator.domains.kinds import DomainKind, kind_named
 from simulator.model.address import Address
-from simulator.model.mailbox import Mailbox, Status
+from simulator.model.mailbox import Kind, Mailbox, Status
 from simulator.model.operator import Domain, Operator
 from simulator.rules.facts import Exchange
 from simulator.store.interface import Store
@@ -109,6 +109,10 @@ class TrustSpace:
         """The behaviour of a declared domain; KeyError for one nobody declared."""
         return kind_named(self.domains[domain].kind)
 
+    def problem_with(self, address: Address) -> str | None:
+        """Why the kind of its domain knows no such address; None when it may exist, or nobody declared the domain."""
+        return self.kind_of(address.domain).problem_with(address.local) if address.domain in self.domains else None
+
     def mailbox(self, address: Address) -> Mailbox | None:
         """The registered mailbox, whatever its status."""
         return self.mailboxes.get(address.key)
@@ -120,6 +124,10 @@ class TrustSpace:
     def message_limit(self, operator: str) -> int:
         """Octets of the largest message that the operator takes."""
         return self.operators[operator].message_limit
+
+    def domain_limit(self, domain: str) -> int | None:
+        """Octets of the largest message to a mailbox of the domain; None when only the operator's limit holds."""
+        return self.domains[domain].message_limit if domain in self.domains else None
 
     def exchange(self, patient: Mailbox, correspondent: Address) -> str:
         """State of the exchange between a patient and a mailbox."""
@@ -137,7 +145,9 @@ class TrustSpace:
 
     # -- mailboxes
     def set_status(self, address: Address, status: Status) -> Mailbox:
-        """Suspend, close or open a mailbox again. KeyError when there is none."""
+        """Suspend, close or open a mailbox again. KeyError: there is none. ValueError: only patients object."""
+        if status is Status.OPPOSED and self.mailboxes[address.key].kind is not Kind.PATIENT:
+            raise ValueError(f"{address} is no patient's")
         changed = replace(self.mailboxes[address.key], status=status)
         self.register(changed)
         return changed

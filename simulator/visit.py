@@ -16,7 +16,7 @@ from simulator.model.certificate import NO_CERTIFICATE, TlsFacts
 from simulator.model.mailbox import Identity
 from simulator.rules.facts import INSIDE, FromSender, Letter, ToRecipient, WithMessage
 from simulator.rules.letter import read_letter
-from simulator.rules.verdict import PASSED, Verdict
+from simulator.rules.verdict import PASSED, Finding, Severity, Verdict
 from simulator.signin import Attempt, Outcome
 
 
@@ -55,6 +55,8 @@ class Visit:
     _sender: Address | None = None
     _options: Mapping[str, str] = field(default_factory=dict)
     _recipients: list[tuple[Address, Mapping[str, str]]] = field(default_factory=list)
+    _returned: dict[Address, Finding] = field(default_factory=dict)
+    """To whom the message will be accepted and then sent back, and why."""
 
     @property
     def message_limit(self) -> int:
@@ -123,6 +125,7 @@ class Visit:
         self._sender = address
         self._options = options
         self._recipients = []
+        self._returned = {}
         return verdict
 
     def recipient(self, address: Address, options: Mapping[str, str]) -> Verdict:
@@ -142,6 +145,8 @@ class Visit:
         if verdict.refused:
             return self._refused(verdict, sender=self._sender, recipient=address)
         self._remark(verdict, sender=self._sender, recipient=address)
+        if verdict.returned is not None:
+            self._returned.setdefault(address, verdict.returned)
         self._recipients.append((address, options))
         return verdict
 
@@ -163,6 +168,9 @@ class Visit:
             self.reset()
             return refused
         self._remark(verdict, sender=self._sender, letter=letter)
+        if verdict.returned is not None:
+            for address in verdict.returned.recipients or [address for address, _ in self._recipients]:
+                self._returned.setdefault(address, verdict.returned)
         taken = Taken(
             self.door,
             self._operator_in_hand(),
@@ -173,6 +181,7 @@ class Visit:
             self._options,
             body,
             letter,
+            self._returned,
         )
         self.reset()
         return await self.office.accept(taken)
@@ -182,6 +191,7 @@ class Visit:
         self._sender = None
         self._options = {}
         self._recipients = []
+        self._returned = {}
 
     def gone(self, why: str) -> None:
         """The connection ended."""
@@ -269,9 +279,11 @@ class Visit:
         recipient: Address | None = None,
         letter: Letter | None = None,
     ) -> None:
-        """Note what was let pass with a warning."""
+        """Note what was let pass with a warning. What goes back is told when it does."""
         target = f" to {recipient}" if recipient is not None else ""
         for finding in verdict.findings:
+            if finding.severity is Severity.BOUNCE:
+                continue
             self.office.journal.note(
                 "remark",
                 f"remark on a message of {self._who() or sender}{target}: {finding.what} [{finding.rule}]",

@@ -37,7 +37,7 @@ class Configuration:
     """Listed domains of operators that are not simulated here. The operators' own domains say
     ``Domain.listed``."""
     rules: Mapping[str, str]
-    """Rule name to ``enforce``, ``warn`` or ``off``, for the rules whose severity is changed."""
+    """Rule name to ``enforce``, ``bounce``, ``warn`` or ``off``, for the rules whose severity is changed."""
     access: Access
     limits: Limits
     relay: Relay
@@ -50,15 +50,15 @@ class Configuration:
     """Oddities that do not stop the simulator, such as a wrong check digit: ``file:line: key: what``."""
 
 
-def load(path: Path, *, today: date, known_rules: Collection[str] = (),
+def load(path: Path, *, today: date, known_rules: Collection[str] = (), returning_rules: Collection[str] = (),
          domain_kinds: Mapping[str, Collection[Kind]] = DOMAIN_KINDS,
          imap_extensions: Collection[str] = (), letters: Collection[str] = ()) -> Configuration:
     """Read and check the file; raises ConfigurationError with every mistake found.
 
     ``today`` is the simulated date, from which ``days_ago`` counts and minors are known. ``known_rules`` are the names
-    that may stand under ``rules`` (empty: any). ``domain_kinds`` gives for each kind of domain the kinds of mailbox
-    that may live there. ``imap_extensions`` are the names of what an operator's IMAP server may lack (empty: any).
-    ``letters`` are the kinds of ready-made letters (empty: any).
+    that may stand under ``rules`` (empty: any), ``returning_rules`` those that may bounce. ``domain_kinds`` gives for
+    each kind of domain the kinds of mailbox that may live there. ``imap_extensions`` are the names of what an
+    operator's IMAP server may lack, ``letters`` the kinds of ready-made letters (both empty: any).
     """
     proof = Proofreader(read_document(path))
     top = proof.sections(SECTIONS)
@@ -76,7 +76,7 @@ def load(path: Path, *, today: date, known_rules: Collection[str] = (),
     whitelist = _settings(proof, WhitelistShape, top, "whitelist")
     for name in whitelist.others.keys() & land.declared:
         proof.wrong(("whitelist", "others", name), "is a domain of an operator here, expected listed: true there")
-    rules = read_rules(proof, top.get("rules"), known_rules)
+    rules = read_rules(proof, top.get("rules"), known_rules, returning_rules)
     access = _settings(proof, Access, top, "access")
     relay = _settings(proof, Relay, top, "relay")
     indicators = _settings(proof, Indicators, top, "indicators")

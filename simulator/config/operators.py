@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from simulator.config.mistakes import KeyPath, did_you_mean, one_of, shown
 from simulator.config.proofreader import Proofreader
+from simulator.config.settings import MIB
 from simulator.config.shapes import OperatorShape, StructureNumber, StructureShape
 from simulator.model.identifiers import finess_problems, siret_problems, structure_id
 from simulator.model.mailbox import Kind, Structure
@@ -19,6 +20,9 @@ DOMAIN_KINDS: Mapping[str, Collection[Kind]] = {
     "outsider": frozenset(),
 }
 """Which mailboxes may live in which kind of domain, unless the caller knows other kinds."""
+
+PATIENT_MESSAGE = 25 * MIB
+"""Octets of the largest message to a patient: 25 Mo, read as MiB of the encoded message (mssante-rules 3.6 [C2])."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,12 @@ def _operator(proof: Proofreader, name: str, shape: OperatorShape, kinds: Mappin
         if about.kind not in kinds:
             proof.wrong((*here, "kind"), f"{shown(about.kind)} is not a kind of domain, expected {one_of(kinds)}"
                                          f"{did_you_mean(about.kind, list(kinds))}")
-        domains.append(Domain(domain, about.kind, name, about.listed, about.description))
+        elif about.message_size is not None and Kind.PATIENT not in kinds[about.kind]:
+            proof.wrong((*here, "message_size"), "is for domains of patients, expected it at the operator only")
+        limit = about.message_size
+        if limit is None and Kind.PATIENT in kinds.get(about.kind, ()):
+            limit = PATIENT_MESSAGE
+        domains.append(Domain(domain, about.kind, name, about.listed, about.description, limit))
     listen = {str(door): port for door, port in shape.listen.items()}
     return Operator(
         name=name, organization=shape.organization, structure_id=structure_id(finess=shape.finess, siret=shape.siret),

@@ -49,6 +49,7 @@ class DomainShape(Settings):
     kind: Text
     listed: bool = True
     description: str = ""
+    message_size: Size | None = None
 
 
 class ImapShape(Settings):
@@ -209,7 +210,7 @@ class PatientShape(Settings):
     documents: tuple[DocumentShape, ...] = ()
     minor: bool | None = None
     password: Password | None = Field(default=None, repr=False)
-    state: Literal["open", "not activated", "closed"] = "open"
+    state: Literal["open", "not activated", "closed", "opposed"] = "open"
     quota: Size | None = None
     dispensings: tuple[DispensingShape, ...] = ()
 

@@ -136,7 +136,9 @@ def _by_rule(event: Event, rule: Rule[Any]) -> Explanation:
     return Explanation(
         str(event.seq), event.at, event.kind, rule.name, rule.title, rule.french.title,
         what=str(facts.get("what") or event.story), remedy_en=str(facts.get("remedy") or rule.remedy),
-        remedy_fr=rule.french.remedy, ref=rule.ref, certainty=certainty(rule.ref), reply=f"{rule.code} {rule.status}",
+        remedy_fr=rule.french.remedy, ref=rule.ref, certainty=certainty(rule.ref),
+        # What was accepted and sent back was refused in no reply.
+        reply=rule.status if event.kind in ("bounced", "dropped") else f"{rule.code} {rule.status}",
         facts=_facts(event), story=event.story, is_refusal=event.kind != "remark",
     )
 

@@ -26,6 +26,8 @@ class Status(StrEnum):
     NOT_ACTIVATED = "not activated"
     SUSPENDED = "suspended"
     CLOSED = "closed"
+    OPPOSED = "opposed"
+    """Patients only: the person objected to having a space."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ class Domain:
     listed: bool = True
     """On the whitelist when the space starts; a state of the space afterwards."""
     description: str = ""
+    message_limit: int | None = None
+    """Octets of the largest message that its mailboxes take; None: whatever the operator takes."""
 
 
 FOLDER_USES = ("Drafts", "Sent", "Archive", "Junk", "Trash")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.rules import letters, patients, recipients, senders, sign_in, transport
+from simulator.rules import letters, patient_spaces, patients, recipients, senders, sign_in, transport
 from simulator.rules.book import Rule
 
 CATALOGUE: tuple[Rule[Any], ...] = (
@@ -13,6 +13,7 @@ CATALOGUE: tuple[Rule[Any], ...] = (
     *senders.RULES,
     *recipients.RULES,
     *patients.RULES,
+    *patient_spaces.RULES,
     *letters.RULES,
 )
 

@@ -43,12 +43,18 @@ class World(Protocol):
     def is_listed_dn(self, dn: str) -> bool:
         """The whitelist gives this DN for at least one domain."""
 
+    def problem_with(self, address: Address) -> str | None:
+        """Why the kind of its domain knows no such address; None when it may exist."""
+
     def mailbox(self, address: Address) -> Mailbox | None: ...
     def usage(self, mailbox: Mailbox) -> int:
         """Octets stored."""
 
     def message_limit(self, operator: str) -> int:
         """Octets of the largest message that the operator takes."""
+
+    def domain_limit(self, domain: str) -> int | None:
+        """Octets of the largest message to a mailbox of the domain; None when only the operator's limit holds."""
 
     def exchange(self, patient: Mailbox, correspondent: Address) -> str:
         """One of the states in Exchange."""

@@ -67,8 +67,11 @@ def recipients_are_few_enough(f: ToRecipient) -> Breach | None:
     reply=(550, "5.1.1"),
 )
 def recipient_has_a_mailbox(f: ToRecipient) -> Breach | None:
-    """Known at once for mailboxes of the operator addressed; for others, when the message arrives there."""
-    if not _is_served_here(f) or f.space.mailbox(f.recipient) is not None:
+    """Known at once for mailboxes of the operator addressed; for others, when the message arrives there.
+
+    The patients' domain has rules of its own (``patient_spaces.py``): there, mail comes back.
+    """
+    if not _is_served_here(f) or _is_for_a_patient(f) or f.space.mailbox(f.recipient) is not None:
         return None
     return Breach(f"There is no mailbox {f.recipient}")
 
@@ -82,9 +85,9 @@ def recipient_has_a_mailbox(f: ToRecipient) -> Breach | None:
     reply=(550, "5.2.1"),
 )
 def recipient_is_not_suspended(f: ToRecipient) -> Breach | None:
-    """Suspended and closed mailboxes refuse; a space that is not activated yet accepts."""
-    box = f.space.mailbox(f.recipient) if _is_served_here(f) else None
-    if box is None or box.status in (Status.OPEN, Status.NOT_ACTIVATED):
+    """Suspended and closed mailboxes of professionals refuse."""
+    box = f.space.mailbox(f.recipient) if _is_served_here(f) and not _is_for_a_patient(f) else None
+    if box is None or box.status is Status.OPEN:
         return None
     return Breach(f"The mailbox {f.recipient} is {box.status}")
 
@@ -111,6 +114,10 @@ def _is_served_here(f: ToRecipient) -> bool:
     """At submission an operator knows its own mailboxes only, like the real ones."""
     serving = f.space.operator_of(f.recipient.domain)
     return serving is not None and (f.is_transfer or f.operator == serving)
+
+
+def _is_for_a_patient(f: ToRecipient) -> bool:
+    return f.space.domain_kind(f.recipient.domain) == "patient"
 
 
 RULES: tuple[Rule[Any], ...] = (

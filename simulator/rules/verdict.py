@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from simulator.model.address import Address
 from simulator.model.reply import Reply
 
 
@@ -12,6 +13,8 @@ class Severity(StrEnum):
     """What follows from a breach; set per rule in the configuration."""
 
     ENFORCE = "enforce"
+    BOUNCE = "bounce"
+    """Accept, then return the message to its sender; for rules that tell how (``Rule.bounce``)."""
     WARN = "warn"
     OFF = "off"
 
@@ -27,6 +30,8 @@ class Finding:
     """What is wrong here, one ASCII sentence."""
     remedy: str
     ref: str
+    recipients: tuple[Address, ...] = ()
+    """Whom alone it concerns; empty when it is the whole message, or the one recipient of the moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,11 @@ class Verdict:
     def refused(self) -> bool:
         """True when an enforced rule was broken."""
         return self.reply is not None and self.reply.is_refusal
+
+    @property
+    def returned(self) -> Finding | None:
+        """Why the message goes back to its sender although it is accepted; None when it does not."""
+        return next((finding for finding in self.findings if finding.severity is Severity.BOUNCE), None)
 
 
 PASSED = Verdict()

@@ -74,6 +74,7 @@ def _read(path: Path) -> Configuration:
         path,
         today=datetime.now(UTC).date(),
         known_rules=[rule.name for rule in CATALOGUE],
+        returning_rules=[rule.name for rule in CATALOGUE if rule.bounce is not None],
         domain_kinds={kind.name: kind.mailbox_kinds for kind in KINDS},
     )
 

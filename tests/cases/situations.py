@@ -90,11 +90,15 @@ class Given(Part):
 
 
 class Expected(Part):
-    """A refusal (``reply`` and ``rule``) or a remark on what was accepted."""
+    """A refusal (``reply`` and ``rule``), a remark on what was accepted, or a bounce of it."""
 
     reply: str = ""
     rule: str = ""
     remark: str = ""
+    bounce: str = ""
+    """The rule that returns it."""
+    status: str = ""
+    """Of the bounce, which must reach the sender's mailbox; empty when nobody is to be told."""
 
 
 class Case(Part):
@@ -116,6 +120,8 @@ class Case(Part):
     size: int | None = None
     rcpt_to: tuple[str, ...] = ()
     message: str = ""
+    notify: str = ""
+    """NOTIFY of every recipient (RFC 3461)."""
     message_size: int = 0
     """The text is made as long as needed for so many octets."""
     expect: Expected | str
@@ -127,7 +133,7 @@ class Case(Part):
 
     def breaks(self, rule: str) -> bool:
         """It shows this rule broken."""
-        return isinstance(self.expect, Expected) and rule in (self.expect.rule, self.expect.remark)
+        return isinstance(self.expect, Expected) and rule in (self.expect.rule, self.expect.remark, self.expect.bounce)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +162,22 @@ def all_cases() -> list[CaseFile]:
     return [CaseFile(path) for path in sorted(CASES.glob("*/*.yaml"))]
 
 
-async def outcome(case: Case) -> tuple[Verdict, list[Mapping[str, object]]]:
-    """Play the situation: the first refusal or the last answer, and the remarks in the journal."""
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What became of a situation."""
+
+    verdict: Verdict
+    """The first refusal, or the last answer."""
+    remarked: list[object]
+    """Rules that the journal remarks on."""
+    returned: list[object]
+    """Rules by which a copy went back, or was dropped because nobody is to be told."""
+    notices: list[bytes]
+    """What the mail system wrote to the sender."""
+
+
+async def outcome(case: Case) -> Played:
+    """Play the situation."""
     clock, store = a_clock(), a_store()
     space = a_space(store=store, clock=clock, history=_history(case.given), change=_changes(case.given))
     put_exchanges(store, {(e.patient, e.with_): e.state for e in case.given.exchanges})
@@ -169,7 +189,11 @@ async def outcome(case: Case) -> tuple[Verdict, list[Mapping[str, object]]]:
     ) as house:
         verdict = await _played(case, house)
         await house.outbox.settle()
-        return verdict, house.noted("remark")
+        sender = (case.mail_from or "").lower()
+        notices = [m for m in house.inbox(sender) if b"\r\nFrom: Mail Delivery System " in m] if "@" in sender and (
+            sender in space.mailboxes) else []
+        returned = [e["rule"] for kind in ("bounced", "dropped") for e in house.noted(kind) if e.get("rule")]
+        return Played(verdict, [e["rule"] for e in house.noted("remark")], returned, notices)
 
 
 async def _played(case: Case, house: House) -> Verdict:
@@ -185,7 +209,7 @@ async def _played(case: Case, house: House) -> Verdict:
     verdict = visit.sender(sender, {} if case.size is None else {"SIZE": str(case.size)})
     for recipient in case.rcpt_to:
         if not verdict.refused:
-            verdict = visit.recipient(address(recipient), {})
+            verdict = visit.recipient(address(recipient), {"NOTIFY": case.notify} if case.notify else {})
     if verdict.refused or not case.message:
         return verdict
     return await visit.message(_message(case))

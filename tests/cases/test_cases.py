@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 
 import pytest
@@ -15,19 +16,24 @@ RULES = [rule.name for rule in CATALOGUE]
 @pytest.mark.parametrize("file", all_cases(), ids=lambda file: file.id)
 async def test_a_situation_ends_as_its_file_says(file: CaseFile) -> None:
     case = file.read()
-    verdict, remarks = await outcome(case)
-    remarked = [remark["rule"] for remark in remarks]
-    if not isinstance(case.expect, Expected):
-        assert case.expect == "accepted"
+    played = await outcome(case)
+    verdict, expect = played.verdict, case.expect
+    if not isinstance(expect, Expected):
+        assert expect == "accepted"
         assert not verdict.refused, verdict.reply
-        assert file.rule not in remarked
-    elif case.expect.remark:
+        assert file.rule not in played.remarked + played.returned
+    elif expect.remark:
         assert not verdict.refused, verdict.reply
-        assert case.expect.remark in remarked
+        assert expect.remark in played.remarked
+    elif expect.bounce:
+        assert not verdict.refused, verdict.reply
+        assert set(played.returned) == {expect.bounce}
+        told = [re.findall(rb"\r\nStatus: (\S+)", notice) for notice in played.notices]
+        assert told == ([[expect.status.encode()]] if expect.status else [])
     else:
         assert verdict.reply is not None, "it was accepted"
-        assert f"{verdict.reply.code} {verdict.reply.status}" == case.expect.reply
-        assert verdict.findings[-1].rule == case.expect.rule
+        assert f"{verdict.reply.code} {verdict.reply.status}" == expect.reply
+        assert verdict.findings[-1].rule == expect.rule
 
 
 @pytest.fixture(scope="module")

@@ -95,7 +95,7 @@ def test_the_default_patients_had_medicines_where_promised(default: Configuratio
 
 def test_the_default_patients_show_every_state(default: Configuration) -> None:
     patients = [m for m in default.mailboxes if m.patient is not None]
-    assert {m.status for m in patients} == {Status.OPEN, Status.NOT_ACTIVATED, Status.CLOSED}
+    assert {m.status for m in patients} == {Status.OPEN, Status.NOT_ACTIVATED, Status.CLOSED, Status.OPPOSED}
     assert [m.patient.minor for m in patients if m.patient is not None].count(True) == 1
 
 

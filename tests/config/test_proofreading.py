@@ -12,7 +12,7 @@ from simulator.config import ConfigurationError, load
 
 TODAY = date(2026, 11, 22)
 DEFAULT = Path(__file__).parents[2] / "config.yaml"
-RULES = ("recipient-domain-is-listed", "sender-is-identity")
+RULES = ("recipient-domain-is-listed", "sender-is-identity", "patient-has-a-space")
 Complain = Callable[..., list[str]]
 
 
@@ -28,7 +28,7 @@ def complain(tmp_path: Path) -> Complain:
         path = tmp_path / "config.yaml"
         path.write_text(text, encoding="utf-8")
         with pytest.raises(ConfigurationError) as caught:
-            load(path, today=TODAY, known_rules=RULES, imap_extensions=["IDLE", "MOVE"],
+            load(path, today=TODAY, known_rules=RULES, returning_rules=RULES[2:], imap_extensions=["IDLE", "MOVE"],
                  letters=["prescription", "consultation", "vaccination", "referral"])
         lines = text.splitlines()
         return [f"{lines[m.line - 1].strip()} | {m.key}: {m.what}" for m in caught.value.mistakes]
@@ -99,7 +99,8 @@ def test_one_mistake_does_not_cause_others(complain: Complain) -> None:
 
 
 def test_patients_need_one_domain(complain: Complain) -> None:
-    assert "patients: have no domain to live in" in only(complain(("{kind: patient, ", "{kind: professional, ")))
+    assert "patients: have no domain to live in" in only(complain(
+        ("kind: patient\n        message_size: 25 MiB", "kind: professional\n        #")))
     second = ("courriel.example: {kind: outsider", "courriel.example: {kind: patient")
     assert "patients: could live in" in only(complain(second))
 

@@ -33,6 +33,15 @@ async def test_a_refused_recipient_is_explained_by_its_rule(it: Ruled) -> None:
     assert told.is_refusal and told.story == event.story
 
 
+async def test_a_message_that_came_back_is_explained_by_its_rule(it: Ruled) -> None:
+    await it.house.send(it.house.at_mx("mailiz", "mes"), DOCTOR, ["248059999900396@patient.mssante.fr"], a_letter())
+    (event,) = it.house.journal.events(kind="bounced")
+    told = it.controls.explain.get(str(event.seq))
+    assert (told.rule, told.kind, told.reply, told.is_refusal) == ("patient-space-is-open", "bounced", "5.2.1", True)
+    assert (told.title_fr, told.certainty) == ("L'espace du patient est ouvert", "certain, second hand")
+    assert told.remedy_en and told.remedy_fr
+
+
 async def test_a_refused_sign_in_is_explained(it: Ruled) -> None:
     attempt = Attempt("imaps", "127.0.0.1", tls(NO_CERTIFICATE), "PLAIN", DOCTOR, secret="wrong")
     assert (await it.house.sign_in.attempt(attempt)).identity is None

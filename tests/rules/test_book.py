@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulator.rules.book import Book, Breach, Rule, rule
+from simulator.rules.book import Book, Bounce, Breach, Rule, rule
 from simulator.rules.catalogue import CATALOGUE
 from simulator.rules.facts import FromSender, ToRecipient
 from simulator.rules.verdict import PASSED, Severity
@@ -14,14 +14,14 @@ from tests.builders import DOCTOR, NURSE, from_, to
 
 
 def a_rule(name: str, *, broken: bool = True, severity: Severity = Severity.ENFORCE,
-           remedy: str = "") -> Rule[Any]:
+           remedy: str = "", bounce: Bounce | None = None) -> Rule[Any]:
     """A rule of MAIL FROM that always says the same."""
     def check(f: FromSender) -> Breach | None:
         return Breach(f"{name} is broken", remedy) if broken else None
 
     check.__name__ = name
     return rule(FromSender, ref="RFC 0", title=name, remedy="mend it", fr=(name, "réparer"), reply=(550, "5.7.1"),
-                severity=severity)(check)
+                severity=severity, bounce=bounce)(check)
 
 
 def test_a_rule_is_named_as_its_function_with_dashes() -> None:
@@ -84,3 +84,25 @@ def test_severities_are_known_for_every_rule() -> None:
     book = Book(CATALOGUE, {"letter-has-a-message-id": Severity.ENFORCE})
     assert book.severities.keys() == {r.name for r in CATALOGUE}
     assert book.severities["letter-has-a-message-id"] is Severity.ENFORCE
+
+
+BACK = Bounce("Returned", "impolite", "impoli")
+
+
+def test_a_message_that_goes_back_is_accepted_and_says_why() -> None:
+    verdict = Book([a_rule("polite", bounce=BACK)], {"polite": Severity.BOUNCE}).judge(from_(DOCTOR))
+    assert verdict.reply is None and not verdict.refused
+    assert verdict.returned is not None and verdict.returned.rule == "polite"
+    assert Book([a_rule("polite", bounce=BACK)]).judge(from_(DOCTOR)).returned is None, "refused, not returned"
+
+
+def test_it_goes_back_once_and_may_still_be_refused() -> None:
+    first, second = (a_rule(name, bounce=BACK, severity=Severity.BOUNCE) for name in ("first", "second"))
+    assert [f.rule for f in Book([first, second]).judge(from_(DOCTOR)).findings] == ["first"]
+    verdict = Book([first, second, a_rule("third")]).judge(from_(DOCTOR))
+    assert verdict.refused and [f.rule for f in verdict.findings] == ["first", "third"]
+
+
+def test_a_rule_that_cannot_return_a_message_is_not_made_to() -> None:
+    with pytest.raises(ValueError, match="polite cannot return a message"):
+        Book([a_rule("polite")], {"polite": Severity.BOUNCE})

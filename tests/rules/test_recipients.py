@@ -54,12 +54,18 @@ def test_a_mailbox_is_known_to_its_own_operator_only() -> None:
 
 
 @pytest.mark.parametrize(("status", "refused"), [
-    (Status.OPEN, False), (Status.NOT_ACTIVATED, False), (Status.SUSPENDED, True), (Status.CLOSED, True)])
+    (Status.OPEN, False), (Status.SUSPENDED, True), (Status.CLOSED, True)])
 def test_the_state_of_a_mailbox_decides(status: Status, refused: bool) -> None:
-    space = a_space(change={PATIENT: {"status": status}})
-    assert bool(recipient_is_not_suspended.check(to(PATIENT, door="mx", space=space))) is refused
-    assert recipient_is_not_suspended.check(to(PATIENT, operator="mailiz", space=space)) is None
+    space = a_space(change={NURSE: {"status": status}})
+    assert bool(recipient_is_not_suspended.check(to(NURSE, door="mx", space=space))) is refused
+    assert recipient_is_not_suspended.check(to(NURSE, operator="bfc", space=space)) is None
     assert recipient_is_not_suspended.check(to(NOBODY, door="mx", space=space)) is None, "another rule says it"
+
+
+def test_patients_spaces_have_rules_of_their_own() -> None:
+    space = a_space(change={PATIENT: {"status": Status.CLOSED}})
+    assert recipient_is_not_suspended.check(to(PATIENT, door="mx", space=space)) is None
+    assert recipient_has_a_mailbox.check(to("nobody@patient.mssante.fr", door="mx")) is None
 
 
 def test_room_counts_what_is_stored_and_what_is_announced() -> None:
