@@ -226,12 +226,13 @@ class Visit:
         return self.office.space.operator_of(self._recipients[0][0].domain) or ""
 
     def _look_again(self) -> None:
-        """What the login proved stays; the mailbox itself may have changed since."""
-        if self._identity is None:
+        """What the login proved stays; mailbox and account themselves may have changed since."""
+        if (known := self._identity) is None:
             return
-        mailbox = self.office.space.mailbox(self._identity.mailbox.address)
-        if mailbox is not None and mailbox is not self._identity.mailbox:
-            self._identity = replace(self._identity, mailbox=mailbox)
+        mailbox = self.office.space.mailbox(known.mailbox.address) or known.mailbox
+        account = self.office.space.mailbox(known.account.address) or known.account
+        if mailbox is not known.mailbox or account is not known.account:
+            self._identity = replace(known, mailbox=mailbox, account=account)
 
     def _who(self) -> str:
         return self._identity.who if self._identity is not None else ""

@@ -89,18 +89,32 @@ class Mailboxes:
         return opened
 
     async def suspend(self, address: str) -> Mailbox:
-        """Mail is refused and nobody signs in, until ``reopen``. Raises NotFound, Conflict when it is closed."""
-        if self.get(address).status is Status.CLOSED:
+        """Mail is refused and nobody signs in, until ``reopen``. Raises NotFound, Conflict when closed or opposed."""
+        if self._standing(address).status is Status.CLOSED:
             raise Conflict(f"{address} is closed", "open it again first")
         return self._become(address, Status.SUSPENDED)
 
     async def reopen(self, address: str) -> Mailbox:
-        """Open again what was suspended or closed, or activate a patient's. Raises NotFound."""
+        """Open again what was suspended or closed, or activate a patient's. Raises NotFound, Conflict when opposed."""
+        self._standing(address)
         return self._become(address, Status.OPEN)
 
     async def close(self, address: str) -> Mailbox:
-        """The address stays known and takes no mail. Raises NotFound."""
+        """The address stays known and takes no mail. Raises NotFound, Conflict when opposed."""
+        self._standing(address)
         return self._become(address, Status.CLOSED)
+
+    async def oppose(self, address: str) -> Mailbox:
+        """The patient objects to having a space: mail comes back, none is written. Raises NotFound, Invalid."""
+        if self.get(address).kind is not Kind.PATIENT:
+            raise Invalid(f"{address} is no patient's", "only patients object to a space; suspend or close the mailbox")
+        return self._become(address, Status.OPPOSED, "the patient objected to a space")
+
+    async def withdraw_opposition(self, address: str) -> Mailbox:
+        """The patient wants the space after all: it is open, with all that was in it. Raises NotFound, Conflict."""
+        if self.get(address).status is not Status.OPPOSED:
+            raise Conflict(f"the patient of {address} has not objected", "nothing is to be withdrawn")
+        return self._become(address, Status.OPEN, "the patient withdrew the objection, the space is open")
 
     async def add_member(self, address: str, member: str) -> Mailbox:
         """Let the person of a PER mailbox use an ORG or CAB mailbox (F6). Raises NotFound, Invalid, Conflict."""
@@ -127,9 +141,18 @@ class Mailboxes:
             raise Invalid(f"{address} is a {box.kind} mailbox and has no members", "only ORG and CAB mailboxes have")
         return box
 
-    def _become(self, address: str, status: Status) -> Mailbox:
+    def _standing(self, address: str) -> Mailbox:
+        """The mailbox, unless an objection stands: only its withdrawal ends that."""
+        box = self.get(address)
+        if box.status is Status.OPPOSED:
+            raise Conflict(f"the patient of {address} has objected to a space", "withdraw the opposition first")
+        return box
+
+    def _become(self, address: str, status: Status, what: str = "") -> Mailbox:
         before = self.get(address)
-        return before if before.status is status else self._changed(replace(before, status=status), f"is {status} now")
+        if before.status is status:
+            return before
+        return self._changed(replace(before, status=status), what or f"is {status} now")
 
     def _changed(self, box: Mailbox, what: str) -> Mailbox:
         self._space.register(box)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator.model.mailbox import Status
 from simulator.rules.book import Breach, Rule, rule
 from simulator.rules.facts import FromSender, WithMessage
 from simulator.rules.verdict import Severity
@@ -22,6 +23,27 @@ def login_owns_the_sender(f: FromSender) -> Breach | None:
     if f.identity is None or f.sender is None or f.sender.key == f.identity.mailbox.address.key:
         return None
     return Breach(f"{f.identity.who} may not send as {f.sender}")
+
+
+@rule(
+    FromSender,
+    ref="mssante-rules 1.5, 3.2 [C]; ours: a session outlives what was decided meanwhile",
+    title="Only an open mailbox writes",
+    remedy="have the mailbox opened again; a patient activates the space, or withdraws the objection",
+    fr=(
+        "Seule une BAL ouverte écrit",
+        "Faire rouvrir la BAL ; un patient active son espace ou revient sur son opposition.",
+    ),
+    reply=(550, "5.7.1"),
+)
+def sender_mailbox_is_open(f: FromSender) -> Breach | None:
+    """Nothing leaves a mailbox that was suspended or closed, or the space of a patient who objected."""
+    if f.identity is None:
+        return None
+    for box in (f.identity.account, f.identity.mailbox):
+        if box.status is not Status.OPEN:
+            return Breach(f"The mailbox {box.address} is {box.status}")
+    return None
 
 
 @rule(
@@ -82,6 +104,7 @@ def from_header_is_inside_the_space(f: WithMessage) -> Breach | None:
 RULES: tuple[Rule[Any], ...] = (
     client_gives_a_sender,
     login_owns_the_sender,
+    sender_mailbox_is_open,
     from_header_is_the_sender,
     from_header_is_inside_the_space,
 )

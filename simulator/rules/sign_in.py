@@ -127,8 +127,11 @@ def application_signs_in_by_certificate(f: SigningIn) -> Breach | None:
     SigningIn,
     ref="mssante-rules 1.5 [C]: suspension is a state of a BAL",
     title="A suspended or closed mailbox does not open",
-    remedy="have the mailbox opened again by its operator",
-    fr=("Une BAL suspendue ou fermée ne s'ouvre pas", "Demander la réouverture à l'opérateur."),
+    remedy="have the mailbox opened again by its operator; a patient withdraws the objection",
+    fr=(
+        "Une BAL suspendue ou fermée ne s'ouvre pas",
+        "Demander la réouverture à l'opérateur ; un patient revient sur son opposition.",
+    ),
     reply=(535, "5.7.13"),
 )
 def mailbox_may_be_used(f: SigningIn) -> Breach | None:

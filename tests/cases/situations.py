@@ -12,10 +12,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from simulator.model.certificate import NO_CERTIFICATE, Certificate, TlsFacts, Worth
-from simulator.model.mailbox import Dispensing, Secrets, Status
+from simulator.model.mailbox import Dispensing, Identity, Secrets, Status
+from simulator.rules.facts import INSIDE
 from simulator.rules.verdict import PASSED, Severity, Verdict
 from simulator.signin import Attempt
-from simulator.visit import Visit
+from simulator.visit import Reception, Visit
 from tests.builders import (
     ROOT,
     START,
@@ -106,6 +107,8 @@ class Case(Part):
 
     why: str = Field(min_length=10)
     given: Given = Given()
+    since: Mapping[str, Status] = {}
+    """What mailboxes became after the sign-in."""
     severities: Mapping[str, Severity] = {}
     door: str = "submission"
     tls: bool = True
@@ -206,6 +209,8 @@ async def _played(case: Case, house: House) -> Verdict:
     if case.mail_from is None:
         return PASSED
     sender = None if case.mail_from == "<>" else address(case.mail_from)
+    for who, status in case.since.items():
+        house.space.set_status(address(who), status)
     verdict = visit.sender(sender, {} if case.size is None else {"SIZE": str(case.size)})
     for recipient in case.rcpt_to:
         if not verdict.refused:
@@ -218,6 +223,9 @@ async def _played(case: Case, house: House) -> Verdict:
 async def _connected(case: Case, house: House, facts: TlsFacts | None) -> Visit:
     if case.signed_in_as:
         account, _, mailbox = case.signed_in_as.partition(" for ")
+        if case.door == INSIDE:
+            boxes = house.space.mailboxes
+            return Reception(house.office).inside(Identity(boxes[mailbox or account], boxes[account], frozenset()))
         return await house.signed_in(account, mailbox or None)
     visit = house.visit(case.door)
     if facts is not None:

@@ -194,3 +194,25 @@ async def test_who_keeps_a_directory_hears_of_every_change(it: Ruled) -> None:
     await it.controls.mailboxes.suspend(NEW)
     await it.controls.states.reset()
     assert heard == [count + 1, count + 1, count]
+
+
+async def test_a_patient_objects_and_withdraws_the_objection(it: Ruled) -> None:
+    boxes = it.controls.mailboxes
+    assert (await boxes.oppose(PATIENT)).status is Status.OPPOSED
+    assert (await boxes.oppose(PATIENT)).status is Status.OPPOSED, "once is enough"
+    for change in (boxes.suspend, boxes.close, boxes.reopen):
+        with pytest.raises(Conflict, match="objected to a space"):
+            await change(PATIENT)
+    assert (await boxes.withdraw_opposition(PATIENT)).status is Status.OPEN
+    with pytest.raises(Conflict, match="has not objected"):
+        await boxes.withdraw_opposition(PATIENT)
+    noted = it.house.noted("mailbox")
+    assert [(e["mailbox"], e["status"]) for e in noted] == [(PATIENT, "opposed"), (PATIENT, "open")]
+    assert str(noted[0]["story"]).endswith("the patient objected to a space")
+
+
+async def test_only_a_patient_objects(it: Ruled) -> None:
+    with pytest.raises(Invalid, match="no patient's"):
+        await it.controls.mailboxes.oppose(DOCTOR)
+    with pytest.raises(ValueError, match="no patient's"):
+        it.house.space.set_status(it.house.space.mailboxes[DOCTOR].address, Status.OPPOSED)

@@ -45,7 +45,7 @@ class Mailbox(Given):
     kind: str = Field(description="PER, ORG, APP, CAB or PATIENT.")
     name: str
     operator: str
-    status: str = Field(description="open, not activated, suspended or closed.")
+    status: str = Field(description="open, not activated, suspended, closed or opposed.")
     quota: int = Field(description="Octets.")
     national_id: str | None
     profession: str | None = None
