@@ -16,7 +16,7 @@ from hashlib import sha256
 
 from simulator import correspondence
 from simulator.clock import Clock
-from simulator.domains.patient import PatientDomain
+from simulator.domains.patient import CLOSING_SUBJECT, PatientDomain
 from simulator.journal import Journal
 from simulator.model.address import Address
 from simulator.model.certificate import TlsFacts, Worth
@@ -32,6 +32,7 @@ from simulator.signin import SignIn
 from simulator.space import TrustSpace
 from simulator.store.interface import ExchangeChange, NewLine, Store, StoreError, StoreFull
 
+_PATIENTS = PatientDomain()
 _FIRST_TRACE = re.compile(rb"\AReceived:[^\r\n]*(?:\r\n[ \t][^\r\n]*)*")
 
 
@@ -118,7 +119,8 @@ class Office:
                 options={**taken.options, **options},
                 arrival=arrival,
             )
-        into.exchanges += self._departures(taken)
+        # What leaves comes first: where the same operator serves both, what arrives has the last word.
+        into.exchanges = [*self._departures(taken), *into.exchanges]
         into.lines += self._contacts(taken, into)
         try:
             done = await self._store.commit(into.batch())
@@ -164,16 +166,18 @@ class Office:
         )
 
     def _departures(self, taken: Taken) -> list[ExchangeChange]:
-        if taken.identity is None or taken.identity.mailbox.kind is not Kind.PATIENT:
+        """What a patient's message opens, and what [FIN] from a professional is about to end."""
+        if taken.identity is None:
             return []
-        domain = self.space.kind_of(taken.identity.mailbox.address.domain)
-        assert isinstance(domain, PatientDomain)
-        now = self.clock.timestamp()
-        return [
-            change
-            for recipient, _ in taken.recipients
-            for change in domain.depart(taken.identity.mailbox, recipient, now)
-        ]
+        author, now = taken.identity.mailbox, self.clock.timestamp()
+        if author.kind is Kind.PATIENT:
+            known = self.space.exchanges(author).values()
+            return [c for to, _ in taken.recipients for c in _PATIENTS.depart(author, to, now, known)]
+        if taken.letter.subject != CLOSING_SUBJECT:
+            return []
+        boxes = [self.space.mailbox(to) for to, _ in taken.recipients]
+        patients = [box for box in boxes if box is not None and box.kind is Kind.PATIENT]
+        return [c for box in patients for c in _PATIENTS.ending(author.address, self.space.exchanges(box).values())]
 
     def _contacts(self, taken: Taken, into: Sorted) -> list[NewLine]:
         who = taken.identity.mailbox.address if taken.identity is not None else None

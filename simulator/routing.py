@@ -75,9 +75,9 @@ class Routing:
         into.deposits.append(
             Deposit(box.address.key, NewMessage(into.returned(sender, body), now), arrival=arrival)
         )
-        patient = self._space.kind_of(recipient.domain).name == "patient"
-        state = self._space.exchange(box, _answers_go_to(letter, sender)) if patient and sender is not None else ""
-        into.exchanges += self._space.kind_of(recipient.domain).arrive(Arrival(box, sender, letter, state, now))
+        kind = self._space.kind_of(recipient.domain)
+        known = self._space.exchanges(box) if kind.name == "patient" and sender is not None else {}
+        into.exchanges += kind.arrive(Arrival(box, sender, letter, now, known))
         if sender is not None and wants(options.get("NOTIFY", ""), "SUCCESS"):
             self.notify(
                 into,
@@ -193,7 +193,3 @@ def without_return_path(body: bytes) -> bytes:
         if not dropping:
             kept.append(line)
     return b"".join(kept) + body[end:]
-
-
-def _answers_go_to(letter: Letter, sender: Address) -> Address:
-    return letter.reply_to[0] if letter.reply_to else sender

@@ -12,7 +12,7 @@ from simulator.model.address import Address
 from simulator.model.mailbox import Kind, Mailbox, Status
 from simulator.model.operator import Domain, Operator
 from simulator.rules.facts import Exchange
-from simulator.store.interface import Store
+from simulator.store.interface import ExchangeChange, Store
 
 HISTORY = timedelta(days=365)
 """How far back a dispensing makes a pharmacy reachable by the patient (mssante-rules 3.3 [C2])."""
@@ -132,6 +132,10 @@ class TrustSpace:
     def exchange(self, patient: Mailbox, correspondent: Address) -> str:
         """State of the exchange between a patient and a mailbox."""
         return self._store.exchange(patient.address.key, correspondent.key) or Exchange.NONE
+
+    def exchanges(self, patient: Mailbox) -> Mapping[str, ExchangeChange]:
+        """All exchanges of a patient in full, by the key of the correspondent."""
+        return {known.mailbox: known for known in self._store.exchanges_in_full(patient.address.key)}
 
     def dispensed_within_a_year(self, patient: Mailbox, structure: str) -> bool:
         """A reimbursed dispensing by this pharmacy lies within a year of the simulated clock (F13)."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from simulator.model.address import Address
 from simulator.model.mailbox import Mailbox
 from simulator.rules.facts import Letter
+from simulator.store.interface import ExchangeChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +19,9 @@ class Arrival:
     sender: Address | None
     """Envelope sender; None for a notice."""
     letter: Letter
-    exchange: str
-    """State of the exchange with ``correspondent`` before this message."""
     at: float
+    exchanges: Mapping[str, ExchangeChange] = field(default_factory=dict)
+    """Of a patient's mailbox: every exchange as it was before this message, by the key of the correspondent."""
 
     @property
     def correspondent(self) -> Address | None:

@@ -10,7 +10,9 @@ from simulator.rules.book import Breach, Rule, rule
 from simulator.rules.facts import Exchange, ToRecipient, WithMessage
 from simulator.rules.verdict import Severity
 
-_MEANT_AS_FIN = re.compile(r"\[\s{0,9}FIN\s{0,9}\]", re.IGNORECASE)
+_MEANT_AS_FIN = re.compile(r"[\[({\uff3b]\s{0,9}F\s{0,9}I\s{0,9}N\s{0,9}[\])}\uff3d]", re.IGNORECASE)
+_UNSEEN = {0xAD: None, **dict.fromkeys(range(0x200B, 0x2010)), 0x2060: None, 0xFEFF: None}
+"""Characters that show nothing: soft hyphen, zero width and direction marks."""
 
 
 def _writing_patient(f: ToRecipient | WithMessage) -> Mailbox | None:
@@ -129,9 +131,9 @@ def professional_starts_the_exchange(f: ToRecipient) -> Breach | None:
     severity=Severity.WARN,
 )
 def closing_subject_is_strictly_fin(f: WithMessage) -> Breach | None:
-    """``[fin]``, ``Re: [FIN]``, ``[FIN] merci`` and the like leave the exchange open; the sender is told why."""
+    """``[fin]``, ``Re: [FIN]``, ``[FIN] merci``, a blank or something unseen leave it open; the sender is told why."""
     subject = f.letter.subject
-    if subject == "[FIN]" or not _MEANT_AS_FIN.search(subject) or not _to_patients(f):
+    if subject == "[FIN]" or not _to_patients(f) or not _MEANT_AS_FIN.search(subject.translate(_UNSEEN)):
         return None
     return Breach(f"The subject {subject!r} is not [FIN], the exchange stays open")
 

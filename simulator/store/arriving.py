@@ -122,8 +122,9 @@ def _dequeue(tx: Transaction, number: int) -> None:
 
 
 def _exchange(tx: Transaction, change: ExchangeChange) -> None:
-    tx.run("INSERT OR REPLACE INTO exchange VALUES (?, ?, ?, ?)",
-           change.patient, change.mailbox, change.state, change.at)
+    tx.run("INSERT OR REPLACE INTO exchange (patient, mailbox, state, at, opened_by, last, ending) "
+           "VALUES (?, ?, ?, ?, ?, ?, ?)",
+           change.patient, change.mailbox, change.state, change.at, change.opened_by, change.last, change.ending)
 
 
 def postpone(tx: Transaction, relay: int, due: float, attempts: int, last_reply: str, delayed_notice: bool) -> None:

@@ -124,12 +124,19 @@ class QueuedRelay:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeChange:
-    """The new state of the exchange between a patient and a mailbox."""
+    """The state of the exchange between a patient and a mailbox, as it becomes and as it is remembered."""
 
     patient: str
     mailbox: str
     state: str
     at: float
+    """When one of the two wrote last, seconds since 1970."""
+    opened_by: str = ""
+    """The mailbox whose message gave the patient the right to answer; another one when Reply-To named ``mailbox``."""
+    last: str = ""
+    """Who wrote last: ``patient``, ``mailbox`` or, with Reply-To, ``opened_by``; empty when nobody remembers."""
+    ending: bool = False
+    """A message that ends the exchange is on its way to the patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +291,8 @@ class Store(Protocol):
     # -- exchanges between patients and professionals
     def exchange(self, patient: str, mailbox: str) -> str | None: ...
     def exchanges(self, patient: str) -> Mapping[str, str]: ...
+    def exchanges_in_full(self, patient: str | None = None) -> Sequence[ExchangeChange]:
+        """All that is remembered of the exchanges of one patient, or of all."""
 
     # -- the ledger: what is remembered beside the mail
     async def enter(self, lines: Sequence[NewLine]) -> tuple[int, ...]:

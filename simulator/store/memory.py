@@ -18,6 +18,7 @@ from simulator.store.interface import (
     Copied,
     Counts,
     Deposit,
+    ExchangeChange,
     FlagOp,
     FlagsChanged,
     Line,
@@ -43,7 +44,7 @@ class Kept:
     subscribed: set[tuple[str, str]]
     queue: list[QueuedRelay]
     arrivals: set[tuple[str, str]]
-    exchanges: dict[tuple[str, str], str]
+    exchanges: dict[tuple[str, str], ExchangeChange]
     ledger: dict[int, NewLine]
 
 
@@ -55,7 +56,7 @@ class MemoryStore(MemoryFolders):
         self._queue: dict[int, QueuedRelay] = {}
         self._relay_ids = count(1)
         self._arrivals: set[tuple[str, str]] = set()
-        self._exchanges: dict[tuple[str, str], str] = {}
+        self._exchanges: dict[tuple[str, str], ExchangeChange] = {}
         self._ledger: dict[int, NewLine] = {}
         self._line_ids = count(1)
         self._events: deque[StoredEvent] = deque(maxlen=keep_events)
@@ -128,7 +129,7 @@ class MemoryStore(MemoryFolders):
             self._queue[number] = replace(relay, id=number)
         for number in batch.relayed:
             self._queue.pop(number, None)
-        self._exchanges.update(((e.patient, e.mailbox), e.state) for e in batch.exchanges)
+        self._exchanges.update(((e.patient, e.mailbox), e) for e in batch.exchanges)
         self._ledger.update((next(self._line_ids), line) for line in batch.lines)
         return Committed(placed, relays)
 
@@ -172,11 +173,16 @@ class MemoryStore(MemoryFolders):
 
     def exchange(self, patient: str, mailbox: str) -> str | None:
         self._may_read()
-        return self._exchanges.get((patient, mailbox))
+        known = self._exchanges.get((patient, mailbox))
+        return known.state if known is not None else None
 
     def exchanges(self, patient: str) -> Mapping[str, str]:
         self._may_read()
-        return {mailbox: state for (who, mailbox), state in sorted(self._exchanges.items()) if who == patient}
+        return {known.mailbox: known.state for known in self.exchanges_in_full(patient)}
+
+    def exchanges_in_full(self, patient: str | None = None) -> Sequence[ExchangeChange]:
+        self._may_read()
+        return [self._exchanges[key] for key in sorted(self._exchanges) if patient in (None, key[0])]
 
     # -- the ledger
 

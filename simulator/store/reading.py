@@ -15,6 +15,7 @@ from simulator.store import changing, ledger, naming
 from simulator.store.failures import as_store_error
 from simulator.store.interface import (
     Counts,
+    ExchangeChange,
     Folder,
     Line,
     Message,
@@ -84,6 +85,13 @@ class Reading:
 
     def exchanges(self, patient: str) -> Mapping[str, str]:
         return dict(self._rows("SELECT mailbox, state FROM exchange WHERE patient = ? ORDER BY mailbox", patient))
+
+    def exchanges_in_full(self, patient: str | None = None) -> Sequence[ExchangeChange]:
+        whose, values = ("WHERE patient = ? ", (patient,)) if patient is not None else ("", ())
+        return [ExchangeChange(who, mailbox, state, at, opened_by, last, bool(ending))
+                for who, mailbox, state, at, opened_by, last, ending in self._rows(
+                    f"SELECT patient, mailbox, state, at, opened_by, last, ending FROM exchange {whose}"
+                    "ORDER BY patient, mailbox", *values)]
 
     def recorded(self, *, after: int = 0, limit: int = 1000) -> Sequence[StoredEvent]:
         return [StoredEvent(*row) for row in self._rows(

@@ -14,7 +14,7 @@ from pathlib import Path
 from simulator.store.failures import StoreDamaged, as_store_error
 from simulator.store.interface import StoreError
 
-VERSION = 2
+VERSION = 3
 APPLICATION = 0x4D53_5354
 """Written in the file's header, so that no other program's database is taken for ours."""
 
@@ -56,8 +56,13 @@ _LEDGER = (
     "at REAL NOT NULL, data TEXT NOT NULL, size INTEGER NOT NULL, body BLOB NOT NULL)",
     "CREATE INDEX ledger_topic ON ledger (topic, owner)",
 )
-_STEPS = {1: ("ALTER TABLE message ADD COLUMN saved REAL", *_LEDGER)}
-"""From each earlier version to the next. What was not kept then stays unknown: NULL."""
+_EXCHANGE = (
+    "ALTER TABLE exchange ADD COLUMN opened_by TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE exchange ADD COLUMN last TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE exchange ADD COLUMN ending INTEGER NOT NULL DEFAULT 0",
+)
+_STEPS = {1: ("ALTER TABLE message ADD COLUMN saved REAL", *_LEDGER, *_EXCHANGE)}
+"""From each earlier version to the next. What was not kept then stays unknown: NULL, or nothing."""
 
 _SETTINGS = (
     "PRAGMA synchronous = FULL",
@@ -131,7 +136,7 @@ def _bring_up(connection: sqlite3.Connection, version: int) -> None:
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    for statement in (*_TABLES.split(";\n"), *_LEDGER):
+    for statement in (*_TABLES.split(";\n"), *_LEDGER, *_EXCHANGE):
         if statement.strip():
             connection.execute(statement)
     # Counting on from the first day keeps UIDVALIDITY unique even when the clock leaps or a name comes back.

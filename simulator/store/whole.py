@@ -36,13 +36,15 @@ INSERT INTO vanished SELECT folder + :folders, modseq, low, high FROM kept.vanis
 INSERT INTO arrival SELECT id, key, mailbox FROM kept.arrival;
 INSERT INTO relay SELECT id + :relays, operator, sender, recipient, blob, created, due, attempts, options, last_reply,
     delayed_notice FROM kept.relay;
-INSERT INTO exchange SELECT patient, mailbox, state, at FROM kept.exchange;
+INSERT INTO exchange SELECT patient, mailbox, state, at, {exchange} FROM kept.exchange;
 INSERT INTO shared SELECT blob, holders FROM kept.shared;
 INSERT INTO blob SELECT id, body FROM kept.blob;
 INSERT INTO mime_index SELECT blob, data FROM kept.mime_index;
 INSERT INTO orphan SELECT blob FROM kept.orphan;
 UPDATE counter SET value = :validity + (SELECT count(*) FROM kept.folder) WHERE name = 'uidvalidity';
 """
+_UNKNOWN_TO_1 = {"saved": "NULL", "exchange": "'', '', 0"}
+"""What its columns would say."""
 _SINCE_2 = """
 INSERT INTO ledger SELECT id + :ledger, topic, owner, at, data, size, body FROM kept.ledger ORDER BY id;
 """
@@ -114,7 +116,8 @@ def _take_over(tx: Transaction, version: int) -> None:
         tx.run(f"DELETE FROM {table}")
     past = {"folders": _last(tx, "folder"), "relays": _last(tx, "relay"), "ledger": _last(tx, "ledger"),
             "validity": _last_uidvalidity(tx)}
-    copies = _COPIES.format(saved="saved" if version > 1 else "NULL") + (_SINCE_2 if version > 1 else "")
+    columns = {"saved": "saved", "exchange": "opened_by, last, ending"} if version > 1 else _UNKNOWN_TO_1
+    copies = _COPIES.format(**columns) + (_SINCE_2 if version > 1 else "")
     for statement in copies.split(";\n"):
         if statement.strip():
             tx.run_named(statement, past)

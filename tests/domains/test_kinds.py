@@ -7,7 +7,7 @@ import pytest
 from simulator.domains.arrival import Arrival
 from simulator.domains.kinds import KINDS, kind_named
 from simulator.model.mailbox import Kind
-from simulator.rules.facts import Exchange, Letter
+from simulator.rules.facts import Letter
 from tests.builders import DOCTOR, NURSE, PATIENT, STRANGER, address, the_configuration, the_mailbox
 
 
@@ -25,7 +25,7 @@ def test_every_kind_of_mailbox_lives_somewhere_and_only_there() -> None:
 def test_an_outsider_has_no_mailboxes_and_nothing_arrives() -> None:
     outsider = kind_named("outsider")
     assert outsider.mailbox_kinds == frozenset() and outsider.problem_with("anything at all") is None
-    assert outsider.arrive(Arrival(the_mailbox(PATIENT), address(STRANGER), Letter(1), Exchange.NONE, 0.0)) == ()
+    assert outsider.arrive(Arrival(the_mailbox(PATIENT), address(STRANGER), Letter(1), 0.0)) == ()
 
 
 def test_every_mailbox_that_ships_has_an_address_of_its_domain() -> None:
@@ -38,6 +38,6 @@ def test_every_mailbox_that_ships_has_an_address_of_its_domain() -> None:
 def test_the_correspondent_is_whom_an_answer_would_reach() -> None:
     def correspondent(*reply_to: str) -> str:
         letter = Letter(1, reply_to=tuple(map(address, reply_to)))
-        return str(Arrival(the_mailbox(PATIENT), address(DOCTOR), letter, Exchange.NONE, 0.0).correspondent)
+        return str(Arrival(the_mailbox(PATIENT), address(DOCTOR), letter, 0.0).correspondent)
 
     assert correspondent() == DOCTOR and correspondent(NURSE, STRANGER) == NURSE

@@ -7,7 +7,7 @@ import pytest
 from simulator.domains.arrival import Arrival
 from simulator.domains.professional import ProfessionalDomain
 from simulator.model.mailbox import Kind
-from simulator.rules.facts import Exchange, Letter
+from simulator.rules.facts import Letter
 from tests.builders import DOCTOR, PATIENT, address, the_mailbox
 
 DOMAIN = ProfessionalDomain()
@@ -29,5 +29,5 @@ def test_every_kind_but_the_patients_lives_here() -> None:
 
 
 def test_nothing_more_happens_on_arrival() -> None:
-    arrival = Arrival(the_mailbox(DOCTOR), address(PATIENT), Letter(1, subject="[FIN]"), Exchange.OPEN, 0.0)
+    arrival = Arrival(the_mailbox(DOCTOR), address(PATIENT), Letter(1, subject="[FIN]"), 0.0)
     assert DOMAIN.arrive(arrival) == ()

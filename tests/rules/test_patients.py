@@ -93,7 +93,8 @@ def test_professionals_are_not_asked() -> None:
 
 @pytest.mark.parametrize("subject", [
     "[fin]", "[Fin]", "Re: [FIN]", "RE : [FIN]", "Tr: [FIN]", "[FIN] ", "[FIN].", "[FIN] merci", "[ FIN ]",
-    "=?utf-8?q?=5Bfin=5D?=", "Votre question [FIN]"])
+    "=?utf-8?q?=5Bfin=5D?=", "Votre question [FIN]", "(FIN)", "[F I N]", "[FI\n N]", "=?utf-8?q?=5BFIN=5D=C2=A0?=",
+    "[FIN]\N{NO-BREAK SPACE}", "[FIN\N{ZERO WIDTH SPACE}]", "\N{FULLWIDTH LEFT SQUARE BRACKET}FIN]"])
 def test_a_near_miss_of_fin_is_explained(subject: str) -> None:
     breach = closing_subject_is_strictly_fin.check(carrying(f"Subject: {subject}", recipients=[PATIENT]))
     assert breach is not None and "the exchange stays open" in breach.what

@@ -52,7 +52,9 @@ async def together(store: SqliteStore, *operations: Awaitable[Any]) -> list[Any]
 def make_first_version(path: Path) -> None:
     """Take out of a closed file what later versions added, so that it is as the first version wrote it."""
     connection = sqlite3.connect(path)
-    for statement in ("ALTER TABLE message DROP COLUMN saved", "DROP TABLE ledger", "PRAGMA user_version = 1"):
-        connection.execute(statement)
+    for table, column in (("message", "saved"), ("exchange", "opened_by"), ("exchange", "last"), ("exchange", "ending")):
+        connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    connection.execute("DROP TABLE ledger")
+    connection.execute("PRAGMA user_version = 1")
     connection.commit()
     connection.close()

@@ -124,6 +124,14 @@ async def test_exchanges_are_remembered_by_patient_and_mailbox(store: Store) -> 
     assert dict(store.exchanges("p1")) == {BOX: "closed", "c@b": "open"} and dict(store.exchanges("p3")) == {}
 
 
+async def test_an_exchange_is_remembered_in_full(store: Store) -> None:
+    full = ExchangeChange("p1", BOX, "open", 5.0, "c@b", "p1", ending=True)
+    plain = ExchangeChange("p2", BOX, "open", 6.0)
+    await store.commit(Batch(exchanges=[plain, full]))
+    assert list(store.exchanges_in_full()) == [full, plain]
+    assert list(store.exchanges_in_full("p2")) == [plain] and list(store.exchanges_in_full("p3")) == []
+
+
 async def test_the_journal_keeps_events_in_order(store: Store) -> None:
     for n in range(5):
         store.record("kind", float(n), f'{{"n": {n}}}')

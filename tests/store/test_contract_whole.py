@@ -22,7 +22,7 @@ async def fill(store: Store) -> None:
     await store.commit(Batch(
         deposits=(Deposit(BOX, a_message(b"four\r\n"), arrival="a transfer"),),
         relays=(QueuedRelay(0, "bfc", "a@b.fr", "c@d.fr", b"on its way\r\n", due=5.0, options={"ENVID": "x"}),),
-        exchanges=(ExchangeChange("patient", BOX, "open", 1.0),)))
+        exchanges=(ExchangeChange("patient", BOX, "open", 1.0, "opener", "last", ending=True),)))
     store.record("kind", 1.0, "{}")
 
 
@@ -34,7 +34,7 @@ def everything(store: Store) -> dict[str, object]:
                                           for m in store.messages(f.id)],
                      list(store.keywords(f.id)), list(store.vanished(f.id, 0))) for f in store.folders(BOX)],
         "usage": store.usage(BOX), "subscriptions": list(store.subscriptions(BOX)),
-        "arrived": store.arrived("a transfer", BOX), "exchanges": dict(store.exchanges("patient")),
+        "arrived": store.arrived("a transfer", BOX), "exchanges": list(store.exchanges_in_full()),
         "queue": [(r.recipient, r.due, dict(r.options), store.queued_body(r.id)) for r in store.queue()],
     }
 
