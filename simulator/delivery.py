@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -93,6 +93,11 @@ class Office:
         self._outbox = outbox
         self._born = secrets.token_hex(4)
         self._count = 0
+        self._exchange_watchers: list[Callable[[Sequence[ExchangeChange]], None]] = []
+
+    def on_exchange(self, call: Callable[[Sequence[ExchangeChange]], None]) -> None:
+        """Call this with the exchanges that an accepted message changed, once they are committed."""
+        self._exchange_watchers.append(call)
 
     async def accept(self, taken: Taken) -> Verdict:
         """Stamp, sort, commit, then answer: 250 is said of what is on disk (P1)."""
@@ -131,6 +136,9 @@ class Office:
             return Verdict(reply(451, "4.3.0", "The message could not be stored, try again later"))
         self._tell(taken, letter_id, into, tuple(place.uid for place in done.placed))
         self._outbox.added(into.relays, done.relays)
+        if into.exchanges:
+            for call in self._exchange_watchers:
+                call(into.exchanges)
         return Verdict(reply(250, "2.0.0", f"Stored as {letter_id}"))
 
     def _holder(self, taken: Taken, recipient: Address) -> str:

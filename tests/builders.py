@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import pyotp
 
 from simulator.clock import Clock
+from simulator.closing import Closings
 from simulator.config import Configuration, load
 from simulator.delivery import Office
 from simulator.journal import Journal
@@ -280,6 +281,7 @@ class House:
     outbox: Outbox
     office: Office
     receipts: Receipts
+    closings: Closings
     handed: list[QueuedRelay] = field(default_factory=list)
 
     def visit(self, door: str = "submission", operator: str | None = None) -> Visit:
@@ -372,9 +374,16 @@ async def an_office(
         outbox=outbox, most_recipients=most_recipients, most_hops=most_hops,
     )
     receipts = Receipts(space=space, store=store, routing=routing, outbox=outbox, journal=journal, clock=clock)
-    house = House(clock, store, space, journal, book, sign_in, routing, outbox, office, receipts)
+    closings = Closings(
+        space=space, store=store, clock=clock, journal=journal, reception=Reception(office), outbox=outbox
+    )
+    house = House(
+        clock, store, space, journal, book, sign_in, routing, outbox, office, receipts, closings
+    )
     await outbox.start()
+    await closings.start()
     try:
         yield house
     finally:
+        await closings.stop()
         await outbox.stop()

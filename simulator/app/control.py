@@ -24,6 +24,7 @@ def controls_of(sim: Simulator, book: Book) -> Controls:
         journal=sim.journal,
         clock=sim.clock,
         outbox=sim.outbox,
+        closings=sim.closings,
         authority=sim.authority,
         book=book,
         requests=lambda holder: identities.papers(holder, sim.space.operators),

@@ -18,6 +18,7 @@ from simulator.app.control import controls_of
 from simulator.app.doors import DOOR_PORTS, Doors, PortInUse, tell_port
 from simulator.app.web import web_door
 from simulator.clock import Clock
+from simulator.closing import Closings
 from simulator.config import Configuration
 from simulator.delivery import Office
 from simulator.dns.server import DnsServer
@@ -96,8 +97,8 @@ class Simulator:
         self.dns.load()
 
     async def settle(self) -> None:
-        """Return when no message is on its way between operators."""
-        await self.outbox.settle()
+        """Return when no message is on its way between operators and no exchange is due to end by itself."""
+        await self.closings.settle()
 
     # -- starting, in the order in which things lean on each other; stopping is the same order backwards
     async def _start(self) -> None:
@@ -123,6 +124,8 @@ class Simulator:
         self._life.push_async_callback(self.doors.stop)
         await self.doors.start(self._port)
         self._publish()
+        await self.closings.start()
+        self._life.push_async_callback(self.closings.stop)
         await self._open_web()
         for warning in self.configuration.warnings:
             self.journal.note("configuration", warning)
@@ -219,6 +222,14 @@ class Simulator:
         self.receipts = Receipts(
             space=self.space, store=self.store, routing=routing, outbox=self.outbox, journal=self.journal,
             clock=self.clock,
+        )
+        self.closings = Closings(
+            space=self.space,
+            store=self.store,
+            clock=self.clock,
+            journal=self.journal,
+            reception=self.reception,
+            outbox=self.outbox,
         )
         self.doors = Doors(
             self.host,

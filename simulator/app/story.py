@@ -20,6 +20,7 @@ MARKS = {
     "delivered": "=",
     "relayed": ">",
     "bounced": "<",
+    "closing-refused": "x",
     "postponed": "~",
     "read": ".",
     "error": "!",

@@ -11,7 +11,7 @@ from simulator.config.proofreader import Proofreader
 from simulator.config.shapes import MAILBOX_SHAPES, ApplicationShape, PersonShape, PracticeShape, TeamShape
 from simulator.model.address import Address, AddressError
 from simulator.model.identifiers import adeli_problems, person_id, rpps_problems
-from simulator.model.mailbox import Kind, Mailbox, Person, Secrets, Status
+from simulator.model.mailbox import Closing, Kind, Mailbox, Person, Secrets, Status
 
 AnyShape = PersonShape | TeamShape | ApplicationShape | PracticeShape
 _SHARED = {"ORG": "its members sign in with their own accounts (F6)", "APP": "it signs in with a certificate",
@@ -130,11 +130,15 @@ class _Makers:
                 owner = self.owners.get(responsible.key) if responsible is not None else None
         if shape.structure is not None:
             self.proof.reference((*entry.here, "structure"), shape.structure, self.structures.declared, "structure")
+        structure = self.structures.good.get(shape.structure or "")
+        if shape.closing.after_dispensing and not (structure is not None and structure.is_pharmacy):
+            self.proof.wrong((*entry.here, "closing", "after_dispensing"), "only pharmacies dispense, expected a "
+                                                                           "mailbox with the structure of one")
         return Mailbox(
             address=entry.address, kind=kind, operator=operator, quota=shape.quota or self.quota,
-            status=Status(shape.state), owner=owner, structure=self.structures.good.get(shape.structure or ""),
+            status=Status(shape.state), owner=owner, structure=structure,
             responsible=responsible, members=members, secrets=secrets, red_list=shape.red_list,
-            description=shape.description,
+            description=shape.description, closing=Closing(**shape.closing.model_dump()),
         )
 
     def _operator(self, entry: _Entry, kind: Kind) -> str:

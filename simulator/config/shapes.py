@@ -17,6 +17,7 @@ from simulator.config.values import (
     Department,
     DnText,
     Door,
+    Duration,
     FolderName,
     Host,
     Number,
@@ -90,6 +91,14 @@ class StructureShape(StructureNumber):
     sector: str = ""
 
 
+class ClosingShape(Settings):
+    """When exchanges with patients end by themselves (F19)."""
+
+    every_reply: bool = False
+    after: Duration | None = None
+    after_dispensing: bool = False
+
+
 class MailboxShape(Settings):
     """What every registered mailbox may have."""
 
@@ -97,6 +106,7 @@ class MailboxShape(Settings):
     state: Literal["open", "suspended", "closed"] = "open"
     red_list: bool = False
     description: str = ""
+    closing: ClosingShape = Field(default_factory=ClosingShape)
 
 
 class PersonShape(MailboxShape):

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from simulator.clock import Clock
+from simulator.closing import Closings
 from simulator.controls.certificates import Certificates, Holder, Papers
 from simulator.controls.dispensings import Dispensings
 from simulator.controls.explain import Explain
@@ -44,6 +45,7 @@ class Controls:
         journal: Journal,
         clock: Clock,
         outbox: Outbox,
+        closings: Closings,
         authority: Authority,
         book: Book,
         requests: Callable[[Holder], Papers | None],
@@ -67,7 +69,7 @@ class Controls:
         self.mailboxes = Mailboxes(space, looking, journal, structures=structures or {}, quota=quota)
         self.certificates = Certificates(authority, space, journal, requests)
         self.whitelist = Whitelist(space, journal, self.certificates.subject_of)
-        self.time = Time(clock, outbox, authority, journal)
+        self.time = Time(clock, outbox, closings, authority, journal)
         self.explain = Explain(journal, book, store)
         self.people = People(reception.office.sign_in, space, book)
         self.sending = Sending(reception, book, store)
@@ -76,8 +78,8 @@ class Controls:
             structures=structures or {}, make_document=make_document,
         )
         self.states = States(
-            space=space, store=store, journal=journal, clock=clock, outbox=outbox, configured=configured, data=data,
-            renew=renew,
+            space=space, store=store, journal=journal, clock=clock, outbox=outbox, closings=closings,
+            configured=configured, data=data, renew=renew,
         )
         pharmacies = Pharmacies(space, structures or {})
         self.dispensings = Dispensings(space, store, journal, pharmacies)

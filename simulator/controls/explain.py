@@ -76,6 +76,10 @@ _GENERAL = {
         "close connections that are not needed, or raise limits.connections in config.yaml",
         "Fermer les connexions inutiles, ou relever limits.connections dans config.yaml.",
         "limits of the configuration"),
+    "closing-refused": _General(
+        "An exchange could not end by itself", "Un échange n'a pu être clos automatiquement",
+        "read the reply in the story; the refusal just before names its rule",
+        "Lire la réponse dans le récit ; le refus qui précède nomme sa règle.", "F19"),
     "bounced": _General(
         "The message could not be handed over and was sent back", "Le message n'a pu être remis et revient",
         "read the reply of the other operator in the notice", "Lire la réponse de l'autre opérateur dans l'avis.",

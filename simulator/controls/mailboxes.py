@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ from simulator.controls.errors import Conflict, Invalid, NotFound, nearest
 from simulator.controls.looking import Looking
 from simulator.controls.opening import Application, NewStructure, Procedure
 from simulator.journal import Journal
-from simulator.model.mailbox import Kind, Mailbox, Status, Structure
+from simulator.model.mailbox import Closing, Kind, Mailbox, Status, Structure
 from simulator.space import TrustSpace
 
 __all__ = ["Mailboxes", "NewStructure"]
@@ -115,6 +116,22 @@ class Mailboxes:
         if self.get(address).status is not Status.OPPOSED:
             raise Conflict(f"the patient of {address} has not objected", "nothing is to be withdrawn")
         return self._become(address, Status.OPEN, "the patient withdrew the objection, the space is open")
+
+    async def end_exchanges(
+        self, address: str, *, every_reply: bool = False, after: float | None = None, after_dispensing: bool = False
+    ) -> Mailbox:
+        """When exchanges of a professional mailbox with patients end by themselves (F19), in place of what held before;
+        ``after`` in seconds; nothing at all: never. Raises NotFound, Invalid."""
+        box = self.get(address)
+        if box.kind is Kind.PATIENT:
+            raise Invalid(f"{address} is a patient's", "the professional ends an exchange")
+        if after is not None and not 0 <= after < math.inf:
+            raise Invalid(f"{after} is no time to wait", "give a number of seconds, 0 or more")
+        if after_dispensing and not (box.structure is not None and box.structure.is_pharmacy):
+            raise Invalid(f"{address} belongs to no pharmacy", "only pharmacies dispense")
+        closing = Closing(every_reply, after, after_dispensing)
+        what = "ends exchanges with patients by itself" if closing.is_automatic else "ends no exchange by itself"
+        return self._changed(replace(box, closing=closing), what)
 
     async def add_member(self, address: str, member: str) -> Mailbox:
         """Let the person of a PER mailbox use an ORG or CAB mailbox (F6). Raises NotFound, Invalid, Conflict."""

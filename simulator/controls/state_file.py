@@ -13,7 +13,18 @@ from simulator.clock import Clock, Hands
 from simulator.controls.errors import Conflict
 from simulator.model.address import Address
 from simulator.model.document import ConfiguredDocument
-from simulator.model.mailbox import Dispensing, Kind, Mailbox, NotifyBy, Patient, Person, Secrets, Status, Structure
+from simulator.model.mailbox import (
+    Closing,
+    Dispensing,
+    Kind,
+    Mailbox,
+    NotifyBy,
+    Patient,
+    Person,
+    Secrets,
+    Status,
+    Structure,
+)
 
 _VERSION = 1
 MAIL = "mail.sqlite3"
@@ -75,6 +86,7 @@ def _mailbox(data: dict[str, Any]) -> Mailbox:
         "members": tuple(Address(**member) for member in data["members"]),
         "patient": _patient(patient) if patient else None,
         "secrets": Secrets(**data["secrets"]),
+        "closing": Closing(**data.get("closing", {})),
     }
     return Mailbox(**{**data, **made})
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from simulator.clock import Clock
+from simulator.closing import Closings
 from simulator.controls import state_file
 from simulator.controls.errors import Conflict, Invalid, NotFound, nearest
 from simulator.controls.state_file import MAIL, STATE, KeptSpace
@@ -56,6 +57,7 @@ class States:
         journal: Journal,
         clock: Clock,
         outbox: Outbox,
+        closings: Closings,
         configured: Callable[[], ConfiguredState],
         data: Path,
         renew: Callable[[], Awaitable[None]] | None = None,
@@ -67,6 +69,7 @@ class States:
         self._journal = journal
         self._clock = clock
         self._outbox = outbox
+        self._closings = closings
         self._configured = configured
         self._data = data
         self._renew = renew
@@ -182,11 +185,13 @@ class States:
     @asynccontextmanager
     async def _no_mail_under_way(self) -> AsyncIterator[None]:
         """Nothing of the state that is left arrives in the one that comes."""
+        await self._closings.stop()
         await self._outbox.stop()
         try:
             yield
         finally:
             await self._outbox.start()
+            await self._closings.start()
 
     async def _now_there_is(self, state: ConfiguredState) -> None:
         self._space.put_back(state.mailboxes, state.listed)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from simulator.clock import Clock
+from simulator.closing import Closings
 from simulator.controls.errors import Invalid, TimedOut
 from simulator.journal import Journal
 from simulator.outbox import Outbox
@@ -44,9 +45,12 @@ class Quiet:
 class Time:
     """The one clock of retries, expiry, revocation lists, history and one-time codes."""
 
-    def __init__(self, clock: Clock, outbox: Outbox, authority: Authority, journal: Journal) -> None:
+    def __init__(
+        self, clock: Clock, outbox: Outbox, closings: Closings, authority: Authority, journal: Journal
+    ) -> None:
         self._clock = clock
         self._outbox = outbox
+        self._closings = closings
         self._authority = authority
         self._journal = journal
 
@@ -69,20 +73,21 @@ class Time:
         return self.show()
 
     async def advance(self, seconds: float, settle: bool = True) -> Shown:
-        """Move forward; with ``settle`` return when the mail that became due has been handled. Raises Invalid."""
+        """Move forward; with ``settle`` return when the mail that became due has been handled, and when exchanges that
+        end by themselves have ended. Raises Invalid."""
         if not 0 <= seconds <= CENTURY or self._clock.now().year > 9000:
             raise Invalid(f"the clock cannot move by {seconds} seconds", "it only moves forward, by a century at most")
         self._clock.advance(seconds)
         self._journal.note("clock", f"the clock moved {_told(seconds)} forward", seconds=seconds)
         await asyncio.to_thread(self._authority.refresh_crls)
         if settle:
-            await self._outbox.settle()
+            await self._closings.settle()
         return self.show()
 
     async def run_until_quiet(self, limit: float = WEEK) -> Quiet:
         """Jump from retry to retry until no mail waits, over at most ``limit`` simulated seconds. Raises TimedOut."""
         jumps, jumped = 0, 0.0
-        await self._outbox.settle()
+        await self._closings.settle()
         while waiting := self._outbox.waiting():
             step = max(0.0, waiting[0].due - self._clock.timestamp())
             if jumped + step > limit or jumps >= MOST_JUMPS:

@@ -135,6 +135,23 @@ class Secrets:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """When exchanges of a professional mailbox with patients end by themselves (F19)."""
+
+    every_reply: bool = False
+    """After each message of the mailbox to a patient."""
+    after: float | None = None
+    """So many seconds after the last message, in either direction."""
+    after_dispensing: bool = False
+    """When the pharmacy dispenses to the patient."""
+
+    @property
+    def is_automatic(self) -> bool:
+        """True when anything ends them."""
+        return self.every_reply or self.after is not None or self.after_dispensing
+
+
+@dataclass(frozen=True, slots=True)
 class Mailbox:
     """One registered mailbox. Which fields are set follows from its kind."""
 
@@ -157,6 +174,7 @@ class Mailbox:
     """PER and patients only: an ORG mailbox has no password of its own (F6)."""
     red_list: bool = False
     description: str = ""
+    closing: Closing = Closing()
 
     @property
     def display_name(self) -> str:

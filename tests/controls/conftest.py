@@ -72,8 +72,9 @@ async def ruled(
 
     async with an_office(space=space, store=store, clock=clock, connect=connect, settings=settings) as house:
         controls = Controls(
-            space=space, store=store, journal=house.journal, clock=clock, outbox=house.outbox, authority=authority,
-            book=house.book, requests=lambda holder: identities.papers(holder, space.operators),
+            space=space, store=store, journal=house.journal, clock=clock, outbox=house.outbox,
+            closings=house.closings, authority=authority, book=house.book,
+            requests=lambda holder: identities.papers(holder, space.operators),
             configured=configured, data=data, structures=configuration.structures, quota=1000, renew=renew,
             reception=Reception(house.office), receipts=house.receipts, make_document=a_letter_of,
         )

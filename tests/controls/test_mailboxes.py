@@ -12,7 +12,7 @@ from simulator.controls.errors import Conflict, ControlError, Invalid, NotFound
 from simulator.controls.mailboxes import NewStructure
 from simulator.controls.query import Query
 from simulator.model.invented import Inventor
-from simulator.model.mailbox import Kind, Status
+from simulator.model.mailbox import Closing, Kind, Status
 from simulator.signin import Attempt
 from tests.builders import (
     COLLEAGUE,
@@ -216,3 +216,18 @@ async def test_only_a_patient_objects(it: Ruled) -> None:
         await it.controls.mailboxes.oppose(DOCTOR)
     with pytest.raises(ValueError, match="no patient's"):
         it.house.space.set_status(it.house.space.mailboxes[DOCTOR].address, Status.OPPOSED)
+
+
+async def test_a_mailbox_is_made_to_end_exchanges_by_itself(it: Ruled) -> None:
+    boxes = it.controls.mailboxes
+    box = await boxes.end_exchanges(PHARMACY, every_reply=True, after=60, after_dispensing=True)
+    assert box.closing == Closing(True, 60, True)
+    assert it.house.noted("mailbox")[-1]["action"] == "changed"
+    assert not (await boxes.end_exchanges(PHARMACY)).closing.is_automatic
+    for address, wanted, said in (
+        (PATIENT, {"every_reply": True}, "is a patient's"),
+        (DOCTOR, {"after": -1.0}, "no time to wait"), (DOCTOR, {"after": float("nan")}, "no time to wait"),
+        (DOCTOR, {"after_dispensing": True}, "belongs to no pharmacy"),
+    ):
+        with pytest.raises(Invalid, match=said):
+            await boxes.end_exchanges(address, **wanted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -249,3 +250,29 @@ async def test_what_was_revoked_stays_revoked(it: Ruled) -> None:
     await it.controls.certificates.revoke(issued.serial)
     await it.controls.states.reset()
     assert it.controls.certificates.list()[-1].status == "revoked"
+
+
+async def test_an_exchange_of_the_state_that_is_left_does_not_end_in_the_one_that_comes(it: Ruled) -> None:
+    await it.controls.mailboxes.end_exchanges(DOCTOR, after=3600)
+    await it.house.send(await it.house.signed_in(DOCTOR), DOCTOR, [PATIENT], a_letter())
+    await it.house.outbox.settle()
+    await it.controls.states.snapshot("waiting")
+    await it.controls.states.reset()
+    await it.controls.time.advance(7200)
+    assert mail_of(it) == [] and it.house.noted("closing") == []
+    await it.controls.states.restore("waiting")
+    assert it.house.space.mailboxes[DOCTOR].closing.after == 3600
+    await it.controls.time.advance(3600)
+    assert [m.subject for m in it.controls.messages.find(Query(mailbox=PATIENT)).items] == ["Compte rendu", "[FIN]"]
+    assert it.house.exchange(PATIENT, DOCTOR) == "closed"
+
+
+async def test_a_state_written_before_exchanges_could_end_by_themselves_is_read(it: Ruled, tmp_path: Path) -> None:
+    await it.controls.states.snapshot("old")
+    path = tmp_path / "snapshots" / "old" / STATE
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    for box in kept["mailboxes"]:
+        del box["closing"]
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    await it.controls.states.restore("old")
+    assert not it.house.space.mailboxes[DOCTOR].closing.is_automatic

@@ -10,7 +10,7 @@ import pytest
 from simulator.controls.errors import Invalid, TimedOut
 from simulator.controls.query import Query
 from simulator.outbox import CannotReach, Handover, RelaySettings
-from tests.builders import DOCTOR, PHARMACY, START, NextDoor, a_letter
+from tests.builders import DOCTOR, PATIENT, PHARMACY, START, NextDoor, a_letter
 from tests.controls.conftest import Ruled, ruled
 
 
@@ -91,3 +91,13 @@ async def test_retries_in_quick_succession_end_as_well(tmp_path: Path, monkeypat
         await it.house.send(await it.house.signed_in(DOCTOR), DOCTOR, [PHARMACY], a_letter())
         with pytest.raises(TimedOut):
             await it.controls.time.run_until_quiet()
+
+
+async def test_advancing_sees_exchanges_end_that_became_due(it: Ruled) -> None:
+    await it.controls.mailboxes.end_exchanges(DOCTOR, after=3600)
+    await it.house.send(await it.house.signed_in(DOCTOR), DOCTOR, [PATIENT], a_letter())
+    await it.controls.time.advance(0)
+    await it.controls.time.advance(3599)
+    assert it.house.exchange(PATIENT, DOCTOR) == "open"
+    await it.controls.time.advance(1)
+    assert it.house.exchange(PATIENT, DOCTOR) == "closed"

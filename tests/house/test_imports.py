@@ -21,6 +21,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("outbox",),
     ("delivery", "receipts"),
     ("visit",),
+    ("closing",),
     # 5: all that a person or a test may do to a running simulator
     ("controls",),
     # 6: doors, which never import each other

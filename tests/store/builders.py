@@ -52,8 +52,8 @@ async def together(store: SqliteStore, *operations: Awaitable[Any]) -> list[Any]
 def make_first_version(path: Path) -> None:
     """Take out of a closed file what later versions added, so that it is as the first version wrote it."""
     connection = sqlite3.connect(path)
-    for table, column in (("message", "saved"), ("exchange", "opened_by"), ("exchange", "last"), ("exchange", "ending")):
-        connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    for column in ("message DROP saved", "exchange DROP opened_by", "exchange DROP last", "exchange DROP ending"):
+        connection.execute(f"ALTER TABLE {column}")
     connection.execute("DROP TABLE ledger")
     connection.execute("PRAGMA user_version = 1")
     connection.commit()
