@@ -106,6 +106,7 @@ class Office:
         body = self._received(taken, letter_id) + taken.body
         arrival = _transfer_id(taken)
         into = Sorted()
+        returned: list[tuple[Address, Mapping[str, str], Finding]] = []
         for recipient, options in taken.recipients:
             if arrival is not None and self._store.arrived(arrival, recipient.key):
                 # Neither the exchange nor the sender hears of the same transfer twice.
@@ -113,6 +114,9 @@ class Office:
                 continue
             if (finding := taken.returned.get(recipient)) is not None:
                 self._send_back(into, taken, recipient, options, body, finding)
+                returned.append((recipient, options, finding))
+                if arrival is not None:
+                    into.sent_back.append((arrival, recipient.key))
                 continue
             self._routing.sort(
                 into,
@@ -135,6 +139,8 @@ class Office:
             self.journal.note("store-error", f"the store refused a message: {problem}")
             return Verdict(reply(451, "4.3.0", "The message could not be stored, try again later"))
         self._tell(taken, letter_id, into, tuple(place.uid for place in done.placed))
+        for recipient, options, finding in returned:
+            self._tell_returned(taken, letter_id, recipient, options, finding)
         self._outbox.added(into.relays, done.relays)
         if into.exchanges:
             for call in self._exchange_watchers:
@@ -242,9 +248,6 @@ class Office:
             subject=taken.letter.subject,
             message_id=taken.letter.message_id,
         )
-        for recipient, options in taken.recipients:
-            if (finding := taken.returned.get(recipient)) is not None:
-                self._tell_returned(taken, letter_id, recipient, options, finding)
         for deposit, uid in zip(into.deposits, uids, strict=True):
             if uid:
                 self.journal.note(

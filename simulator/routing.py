@@ -23,6 +23,8 @@ class Sorted:
     relays: list[QueuedRelay] = field(default_factory=list)
     relayed: list[int] = field(default_factory=list)
     exchanges: list[ExchangeChange] = field(default_factory=list)
+    sent_back: list[tuple[str, str]] = field(default_factory=list)
+    """Transfers that went back to their sender, as (arrival, mailbox)."""
     lines: list[NewLine] = field(default_factory=list)
     _returned: tuple[bytes, bytes, bytes] | None = None
 
@@ -35,7 +37,7 @@ class Sorted:
 
     def batch(self) -> Batch:
         """What the store commits."""
-        return Batch(self.deposits, self.relays, self.relayed, self.exchanges, self.lines)
+        return Batch(self.deposits, self.relays, self.relayed, self.exchanges, self.sent_back, self.lines)
 
 
 class Routing:

@@ -148,6 +148,14 @@ async def test_a_notice_that_cannot_be_delivered_leads_to_none() -> None:
         assert house.noted("bounced") == [] and house.store.queue() == []
 
 
+async def test_a_transfer_repeated_after_a_lost_answer_comes_back_once() -> None:
+    trace = b"Received: from client ([192.0.2.1])\r\n\tby mx.a.example with ESMTPSA id 1;\r\n\tMon, 2 Nov 2026\r\n"
+    async with an_office() as house:
+        for _ in range(2):
+            assert await brought(house, [CLOSED, UNKNOWN], trace + a_letter()) == "250 2.0.0"
+        assert len(notices(house)) == len(house.noted("bounced")) == 2 == len(house.noted("already-here"))
+
+
 async def test_enforced_the_same_rules_refuse_and_nothing_comes_back() -> None:
     severities = {rule: Severity.ENFORCE for rule, *_ in CAUSES.values()}
     async with an_office(severities={**severities, "message-fits-the-patient-space": Severity.ENFORCE}) as house:

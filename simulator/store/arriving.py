@@ -43,6 +43,8 @@ def commit(tx: Transaction, batches: Sequence[Batch], keep_arrivals: int) -> lis
             _dequeue(tx, number)
         for exchange in batch.exchanges:
             _exchange(tx, exchange)
+        for arrival, mailbox in batch.returned:
+            tx.run("INSERT OR IGNORE INTO arrival (key, mailbox) VALUES (?, ?)", arrival, mailbox)
         ledger.enter(tx, batch.lines)
     uids = _place(tx, arrived)
     placed = iter([_placed(tx, deposit, next(uids) if is_new else 0)

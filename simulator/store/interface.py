@@ -177,6 +177,8 @@ class Batch:
     relayed: Sequence[int] = ()
     """Queue entries that are done with: handed over, or bounced by a deposit or relay of this batch."""
     exchanges: Sequence[ExchangeChange] = ()
+    returned: Sequence[tuple[str, str]] = ()
+    """(arrival key, mailbox) of transfers that went back to their sender: ``arrived`` is true of them from now on."""
     lines: Sequence[NewLine] = ()
 
 

@@ -130,6 +130,7 @@ class MemoryStore(MemoryFolders):
         for number in batch.relayed:
             self._queue.pop(number, None)
         self._exchanges.update(((e.patient, e.mailbox), e) for e in batch.exchanges)
+        self._arrivals.update(batch.returned)
         self._ledger.update((next(self._line_ids), line) for line in batch.lines)
         return Committed(placed, relays)
 

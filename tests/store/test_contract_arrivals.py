@@ -115,6 +115,13 @@ async def test_a_body_shared_by_a_relay_and_a_message_outlives_either(store: Sto
     assert store.queued_body(both.relays[1]) == b"shared"
 
 
+async def test_a_transfer_that_went_back_is_known_and_stores_nothing(store: Store) -> None:
+    await store.commit(Batch(returned=[("key", BOX), ("key", "nobody@a.example")]))
+    assert store.arrived("key", BOX) and store.arrived("key", "nobody@a.example")
+    assert not store.arrived("other", BOX) and uids(store, folder_of(store).id) == []
+    assert (await store.commit(a_deposit(arrival="key"))).placed[0].uid == 0
+
+
 async def test_exchanges_are_remembered_by_patient_and_mailbox(store: Store) -> None:
     await store.commit(Batch(exchanges=[
         ExchangeChange("p1", BOX, "open", 5.0), ExchangeChange("p1", "c@b", "open", 5.0),
