@@ -14,7 +14,7 @@ from pathlib import Path
 from simulator.store.failures import StoreDamaged, as_store_error
 from simulator.store.interface import StoreError
 
-VERSION = 3
+VERSION = 2
 APPLICATION = 0x4D53_5354
 """Written in the file's header, so that no other program's database is taken for ours."""
 
