@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator import __version__
-from simulator.commands.arguments import add_running
+from simulator.commands.arguments import add_letter, add_running
 
 if TYPE_CHECKING:
     from simulator.config import Configuration
@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(run=_demo)
     _add_certs(commands, place)
     add_running(commands)
+    add_letter(commands, place, _letter)
     return parser
 
 
@@ -138,6 +139,13 @@ def _demo(options: argparse.Namespace) -> int:
 
     configuration = _load(options.config)
     return BAD_CONFIGURATION if configuration is None else play(configuration)
+
+
+def _letter(options: argparse.Namespace) -> int:
+    from simulator.commands.letters import letter
+
+    configuration = _load(options.config)
+    return BAD_CONFIGURATION if configuration is None else letter(options, configuration)
 
 
 def _certs_make(options: argparse.Namespace) -> int:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 
 from simulator.commands import messages, patients, pharmacies, space, story
 from simulator.commands.connection import place, running
@@ -146,3 +149,27 @@ def _add_story(commands: Commands[argparse.ArgumentParser], where: argparse.Argu
     journal.add_argument("--kind", help="only events of this kind, such as refusal")
     journal.add_argument("--follow", action="store_true", help="go on with what happens, until Ctrl-C")
     journal.set_defaults(run=running(story.journal))
+
+
+def add_letter(commands: Commands[argparse.ArgumentParser], configured: argparse.ArgumentParser,
+               run: Callable[[argparse.Namespace], int]) -> None:
+    """``letter``, which needs a running simulator only to send."""
+    letter = commands.add_parser("letter", parents=[configured, place()],
+                                 help="make a prescription, a report… as a file, or send it")
+    letter.add_argument("kind", help="prescription, dispensing, consultation…; `list` lists them")
+    letter.add_argument("--patient", help="INS, address or family name (default: the first one of the configuration)")
+    letter.add_argument("--from", dest="from_", metavar="ADDRESS", help="who writes (default: one whose trade it is)")
+    letter.add_argument("--to", action="append", default=[], metavar="ADDRESS",
+                        help="to whom, repeated for several (default: the patient)")
+    letter.add_argument("--seed", type=int, default=1, help="another number, another story (default: 1)")
+    letter.add_argument("--date", type=datetime.fromisoformat, metavar="YYYY-MM-DD",
+                        help="day of writing (default: today)")
+    letter.add_argument("--form", choices=("pdf", "cda", "xdm", "eml"),
+                        help="the document, in a CDA, in an archive, or the whole letter (default: pdf, and the whole "
+                             "letter with --send); `--send --form pdf` sends no archive")
+    letter.add_argument("--structured", action="store_true", help="CDA with sections and entries, where possible")
+    where = letter.add_mutually_exclusive_group()
+    where.add_argument("--output", type=Path, metavar="FILE",
+                       help="where to (default: its own name); - is standard output")
+    where.add_argument("--send", action="store_true", help="submit it to a running simulator")
+    letter.set_defaults(run=run)

@@ -9,10 +9,12 @@ from email.message import EmailMessage
 from email.utils import getaddresses
 from typing import TYPE_CHECKING, TypeAlias, Unpack
 
-from simulator.model.mailbox import Mailbox
+from simulator import letters
+from simulator.letters import Document, MailForm
+from simulator.model.mailbox import Kind, Mailbox
 from simulator.testing import waiting
 from simulator.testing.failures import Refused
-from simulator.testing.letters import Attachable, Letter, answered, compose
+from simulator.testing.letters import Attachable, Letter, answered, compose, of_care
 
 if TYPE_CHECKING:
     from simulator.controls.indicators import Indicator
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 Names: TypeAlias = "str | Box | Sequence[str | Box]"
 """Whoever ``Space.mailbox`` finds, or addresses of anywhere."""
 Attached: TypeAlias = Attachable | list[Attachable] | None
+GREETING = "Bonjour,\n"
 
 
 class Box:
@@ -81,38 +84,60 @@ class Box:
         *,
         to: Names,
         subject: str | None = "",
-        text: str = "Bonjour,\n",
+        text: str = GREETING,
         cc: Names = (),
         attach: Attached = None,
         headers: Mapping[str, str] | None = None,
         receipt: bool = False,
         as_: str | None = None,
+        letter: str = "",
+        patient: str | Box = "",
+        seed: int = 1,
+        form: MailForm = "n1",
     ) -> EmailMessage:
         """Write a letter and submit it as an ordinary client does: SMTP, STARTTLS, signed in.
 
         Returns what was sent, once the operator has it; whoever waits for it at the other end uses ``wait_for``.
         ``subject`` None leaves the field out. ``attach`` is a file, or a name and its content, or a list of these.
-        ``receipt`` asks to be told when it is read. ``as_`` is the member who acts for a team. Raises Refused."""
+        ``receipt`` asks to be told when it is read. ``as_`` is the member who acts for a team.
+
+        ``letter="prescription", patient="adrun"`` makes it a ready-made one: document, archive, subject and header
+        fields (see ``document``); ``form`` is ``n1``, ``n3`` for a structured document, or ``pdf`` for no archive.
+        Raises Refused."""
         wanted = {"Disposition-Notification-To": self.address} if receipt else {}
-        message = compose(
-            self.mailbox,
-            to=self._addresses(to),
-            cc=self._addresses(cc),
-            subject=subject,
-            text=text,
-            attach=attach if isinstance(attach, list) else [attach] if attach is not None else [],
-            headers={**wanted, **(headers or {})},
-            date=self._space.now,
-        )
+        recipients, copies = self._addresses(to), self._addresses(cc)
+        attached = attach if isinstance(attach, list) else [attach] if attach is not None else []
+        fields = {**wanted, **(headers or {})}
+        if letter:
+            message = of_care(
+                self.mailbox, self.document(letter, patient=patient, seed=seed), to=recipients, cc=copies,
+                subject=subject, text="" if text == GREETING else text, form=form, attach=attached, headers=fields,
+                date=self._space.now,
+            )
+        else:
+            message = compose(self.mailbox, to=recipients, cc=copies, subject=subject, text=text, attach=attached,
+                              headers=fields, date=self._space.now)
         self.submits(message, as_=as_)
         return message
 
-    def writes_to(self, to: Names, *, subject: str | None = "", text: str = "Bonjour,\n",
+    def document(self, kind: str, *, patient: str | Box = "", seed: int = 1) -> Document:
+        """What this person would write about a patient: ``.pdf``, ``.n1``, ``.n3``, ``.archive()``; nothing is sent.
+
+        ``kind`` is one of ``simulator.letters.KINDS``; the same patient and seed tell the same story again. Without
+        ``patient``, the first one of the space. For a team, the person in charge signs. Raises ValueError for a kind
+        that does not exist, NoSuchName for a patient."""
+        author = self._author()
+        about = self._space.patient(str(patient)) if patient else self._space.patients()[0]
+        assert author.owner is not None and about.mailbox.patient is not None
+        return letters.compose(kind, patient=about.mailbox.patient, author=author.owner,
+                               structure=self.mailbox.structure, seed=seed, now=self._space.now)
+
+    def writes_to(self, to: Names, *, subject: str | None = "", text: str = GREETING,
                   attach: Attached = None) -> EmailMessage:
         """``sends``, in the order of a sentence."""
         return self.sends(to=to, subject=subject, text=text, attach=attach)
 
-    def answers(self, letter: Letter, *, text: str = "Bonjour,\n", subject: str | None = None, attach: Attached = None,
+    def answers(self, letter: Letter, *, text: str = GREETING, subject: str | None = None, attach: Attached = None,
                 receipt: bool = False, as_: str | None = None) -> EmailMessage:
         """Answer a letter: to its sender (Reply-To first), tied to it by In-Reply-To and References."""
         named = letter.header("Reply-To") or letter.sender
@@ -166,6 +191,15 @@ class Box:
         return self._space.do(lambda: controls.indicators.of(self.address, *days))
 
     # -- inside
+    def _author(self) -> Mailbox:
+        """Who signs: the holder, or the person in charge of a team."""
+        mailbox = self.mailbox
+        if mailbox.kind in (Kind.ORG, Kind.APP) and mailbox.responsible is not None:
+            return self._space.registered(mailbox.responsible)
+        if mailbox.owner is None:
+            raise ValueError(f"{self} is no professional's mailbox and writes no such document")
+        return mailbox
+
     def _refused(self, code: int, answer: bytes | str, since: int, recipient: str = "") -> Refused:
         said = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
         target = f" to {recipient}" if recipient else ""

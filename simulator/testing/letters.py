@@ -13,8 +13,11 @@ from email.utils import format_datetime, make_msgid, parseaddr
 from functools import cached_property
 from pathlib import Path
 
+from simulator import letters
 from simulator.controls.message import MessageInfo
+from simulator.letters import Document, MailForm
 from simulator.model.mailbox import Mailbox
+from simulator.xdm.archive import Archive
 
 Attachable = Path | tuple[str, bytes | str]
 """A file, or a name and what it holds."""
@@ -79,6 +82,14 @@ class Letter:
             for part in self.message.iter_attachments()
         }
 
+    @cached_property
+    def archive(self) -> Archive | None:
+        """What its ``IHE_XDM.zip`` holds: ``archive.patient``, ``.documents``, ``.problems``. None without one."""
+        from simulator.xdm import open_archive
+
+        found = next((octets for name, octets in self.attachments.items() if name.lower() == "ihe_xdm.zip"), None)
+        return None if found is None else open_archive(found)
+
     def asks_a_receipt(self) -> bool:
         """It has a Disposition-Notification-To field (RFC 8098)."""
         return self.header("Disposition-Notification-To") is not None
@@ -109,6 +120,29 @@ def compose(
         del message[name]
         message[name] = value
     message.set_content(text)
+    for item in attach:
+        _attach(message, item)
+    return message
+
+
+def of_care(
+    sender: Mailbox,
+    document: Document,
+    *,
+    to: Iterable[str],
+    cc: Iterable[str] = (),
+    subject: str | None,
+    text: str,
+    form: MailForm,
+    attach: Iterable[Attachable] = (),
+    headers: Mapping[str, str],
+    date: datetime,
+) -> EmailMessage:
+    """A letter with a ready-made document and its archive, as the référentiel wants it; ``subject`` "" is its own."""
+    added = {**({"Cc": ", ".join(cc)} if cc else {}), **({"Subject": subject} if subject else {}), **headers}
+    message = letters.compose_mail(document, sender=sender, to=to, date=date, form=form, text=text, headers=added)
+    if subject is None:
+        del message["Subject"]
     for item in attach:
         _attach(message, item)
     return message

@@ -98,6 +98,10 @@ class Space:
         """A patient's space, by family name, INS or address."""
         return PatientBox(self, self._find(name, names.PATIENTS).mailbox)
 
+    def patients(self) -> list[Box]:
+        """Every patient, in the order of the configuration."""
+        return [Box(self, mailbox) for mailbox in self._registered() if names.PATIENTS.holds(mailbox)]
+
     def address(self, name: str | Box) -> str:
         """The address of a name; what has an ``@`` is an address already, of anywhere."""
         return str(name) if isinstance(name, Box) or "@" in name else self.mailbox(name).address
