@@ -8,6 +8,8 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.client import Declined, NoSimulator
+from simulator.commands.connection import NO_SIMULATOR
 from simulator.commands.people import NotFound, author_of, find_mailbox, find_patient, usual_author
 from simulator.commands.tables import print_facts, print_table
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from simulator.letters import Document, Form
     from simulator.model.mailbox import Mailbox
 
-BAD_ARGUMENTS = 2
+BAD_ARGUMENTS, REFUSED = 2, 1
 
 
 def letter(options: argparse.Namespace, configuration: Configuration) -> int:
@@ -37,6 +39,12 @@ def letter(options: argparse.Namespace, configuration: Configuration) -> int:
     except (NotFound, ValueError) as problem:
         sys.stderr.write(f"{problem}\n")
         return BAD_ARGUMENTS
+    except NoSimulator as problem:
+        sys.stderr.write(f"{problem}\n")
+        return NO_SIMULATOR
+    except Declined as problem:
+        sys.stderr.write(f"{problem}\n")
+        return REFUSED
 
 
 def _list() -> int:
