@@ -28,7 +28,8 @@ def open_archive(octets: bytes) -> Archive:
     if metadata is None:
         documents = _undescribed(contents)
     else:
-        documents = [_document(described, place, contents) for described in metadata.documents]
+        looker = _Looker(contents)
+        documents = [_document(described, place, looker) for described in metadata.documents]
         _compare_patients(metadata, place, contents.problems)
         _look_for_strays(documents, place, contents)
     _compare_with_cda(documents, contents.problems)
@@ -71,10 +72,41 @@ def _metadata(contents: Contents) -> tuple[str, Metadata | None]:
     return place, metadata
 
 
-def _document(described: Described, place: str, contents: Contents) -> Document:
+class _Looker:
+    """Looks at each entry once, however often it is described: a thousand lines about one document cost no more."""
+
+    def __init__(self, contents: Contents) -> None:
+        self.contents = contents
+        self._by_name = {name.casefold(): name for name in contents.files}
+        self._hashes: dict[str, str] = {}
+        self._cdas: dict[str, Cda | None] = {}
+
+    def entry(self, uri: str, place: str) -> str:
+        """The entry that a URI names, from the folder of METADATA.XML or else from the top, whatever the case."""
+        folder = place.rpartition("/")[0]
+        path = uri.replace("\\", "/").removeprefix("./")
+        beside = f"{folder}/{path}" if folder else path
+        found = self._by_name.get(beside.casefold()) or self._by_name.get(path.casefold())
+        return found or "" if path else ""
+
+    def hash(self, entry: str) -> str:
+        """SHA-1, hexadecimal."""
+        if entry not in self._hashes:
+            self._hashes[entry] = hashlib.sha1(self.contents.files[entry]).hexdigest()
+        return self._hashes[entry]
+
+    def cda(self, entry: str) -> Cda | None:
+        """What the entry holds, where it is CDA; what is wrong with it is noted the first time."""
+        if entry not in self._cdas:
+            self._cdas[entry], found = open_cda(self.contents.files[entry], entry)
+            self.contents.problems.extend(found)
+        return self._cdas[entry]
+
+
+def _document(described: Described, place: str, looker: _Looker) -> Document:
     """What METADATA.XML says, beside what the archive holds."""
-    problems = contents.problems
-    entry = _entry(described.uri, place, contents)
+    contents, problems = looker.contents, looker.contents.problems
+    entry = looker.entry(described.uri, place)
     called = f"{place}: {described.uri or described.title or 'a document'}"
     if not entry:
         what = f"names {described.uri}, which is not there" if described.uri else "has a document without URI"
@@ -82,7 +114,7 @@ def _document(described: Described, place: str, contents: Contents) -> Document:
     octets = contents.files.get(entry, b"")
     known = bool(entry)
     size_is_right = described.size == str(len(octets)) if known and described.size else None
-    hash_is_right = described.hash == hashlib.sha1(octets).hexdigest() if known and described.hash else None
+    hash_is_right = described.hash == looker.hash(entry) if known and described.hash else None
     if known:
         _check("size", size_is_right, f"{described.size}, and the document has {len(octets)} octets", called, problems)
         _check("hash", hash_is_right, "not the SHA-1 of the document", called, problems)
@@ -94,7 +126,7 @@ def _document(described: Described, place: str, contents: Contents) -> Document:
     if described.created_as_written and described.created is None:
         problems.append(Problem("creation-time", called, f"has the creationTime {described.created_as_written!a}",
                                 "write YYYYMMDDHHMMSS in UTC", is_error=False))
-    cda = _cda_of(described, entry, octets, problems) if known else None
+    cda = looker.cda(entry) if known and described.mime_type.lower() in CDA_TYPES else None
     return Document(
         uri=described.uri, entry=entry, title=described.title, code=described.code, class_code=described.class_code,
         format_code=described.format_code, confidentiality=described.confidentiality, mime_type=described.mime_type,
@@ -104,15 +136,6 @@ def _document(described: Described, place: str, contents: Contents) -> Document:
     )
 
 
-def _entry(uri: str, place: str, contents: Contents) -> str:
-    """The entry that a URI names, from the folder of METADATA.XML or else from the top, whatever the case."""
-    folder = place.rpartition("/")[0]
-    path = uri.replace("\\", "/").removeprefix("./")
-    by_name = {name.casefold(): name for name in contents.files}
-    beside = f"{folder}/{path}" if folder else path
-    return by_name.get(beside.casefold()) or by_name.get(path.casefold()) or "" if path else ""
-
-
 def _check(name: str, right: bool | None, what: str, place: str, problems: list[Problem]) -> None:
     if right is None:
         problems.append(Problem(f"no-{name}", place, f"has no {name}", f"write slot {name} of the document",
@@ -120,14 +143,6 @@ def _check(name: str, right: bool | None, what: str, place: str, problems: list[
     elif not right:
         problems.append(Problem(f"{name}-differs", place, f"tells a {name} that is {what}",
                                 f"compute slot {name} from the document as it is in the archive"))
-
-
-def _cda_of(described: Described, entry: str, octets: bytes, problems: list[Problem]) -> Cda | None:
-    if described.mime_type.lower() not in CDA_TYPES:
-        return None
-    cda, found = open_cda(octets, entry)
-    problems.extend(found)
-    return cda
 
 
 def _undescribed(contents: Contents) -> list[Document]:

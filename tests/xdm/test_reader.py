@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
-from simulator.xdm import open_archive, open_cda
+from simulator.xdm import open_archive, open_cda, reader
 from simulator.xdm.archive import Archive
 from tests.xdm.samples import (
     FIRST,
@@ -158,6 +159,24 @@ def test_documents_described_twice_or_not_at_all_are_told() -> None:
     two = archive(enclosed(), enclosed(LEVEL_3, "1.2.9"))
     metadata = unzipped(two)[METADATA].replace(b"DOC00002.XML", b"DOC00001.XML")
     assert {"same-uri", "undescribed-document"} <= set(names(open_archive(changed(two, metadata=metadata))))
+
+
+def test_a_document_described_many_times_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a thousand lines about one large document would keep the reader busy for minutes."""
+    read: list[str] = []
+    really = reader.open_cda
+
+    def noted(octets: bytes, place: str) -> object:
+        read.append(place)
+        return really(octets, place)
+
+    monkeypatch.setattr(reader, "open_cda", noted)
+    made = archive(*[enclosed(unique_id=f"1.2.{n}") for n in range(50)])
+    metadata = re.sub(rb"DOC000\d\d", b"DOC00001", unzipped(made)[METADATA])
+    opened = open_archive(changed(made, metadata=metadata))
+    assert len(opened.documents) == 50
+    assert all(document.hash_is_right and document.cda is not None for document in opened.documents)
+    assert read == [FIRST]
 
 
 def test_a_second_subset_is_told() -> None:
