@@ -6,7 +6,7 @@ import base64
 
 from simulator.letters.case import Case
 from simulator.letters.content import Content
-from simulator.letters.entries import add_dispensed, add_prescribed
+from simulator.letters.entries import add_dispensed, add_prescribed, entry_id
 from simulator.letters.header import Papers, add_author, write_header
 from simulator.letters.kinds import Kind
 from simulator.letters.markup import Element, add, add_code, add_templates, add_time, octets
@@ -51,6 +51,7 @@ def level_3(kind: Kind, case: Case, content: Content, papers: Papers) -> bytes:
 
 def _prescribed(section: Element, case: Case, content: Content) -> None:
     add_templates(section, "1.3.6.1.4.1.19376.1.9.1.2.1", "1.2.250.1.213.1.1.2.171")
+    add(section, "id", root=entry_id(case, "prescribed"))
     add_code(section, "code", Code("57828-6", LOINC, "Prescriptions"))
     add(section, "title", "Prescription de médicaments")
     prescribed_table(add(section, "text"), content.treatments)
@@ -60,6 +61,7 @@ def _prescribed(section: Element, case: Case, content: Content) -> None:
 
 def _delivered(section: Element, case: Case, content: Content) -> None:
     add_templates(section, "1.3.6.1.4.1.19376.1.9.1.2.3", "2.16.840.1.113883.10.20.1.8", "1.2.250.1.213.1.1.2.236")
+    add(section, "id", root=entry_id(case, "dispensed"))
     add_code(section, "code", Code("60590-7", LOINC, "Médicaments délivrés"))
     add(section, "title", "Médicaments délivrés")
     delivered_table(add(section, "text"), content.delivered)

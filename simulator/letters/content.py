@@ -48,7 +48,8 @@ class Dispensed:
     lot: str
     expires: date
     substituted: bool
-    note: str = ""
+    note: str
+    """What the pharmacist said about it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,14 +26,14 @@ _TABLE = "1.2.250.1.213.1.1.4.322"
 _BOX = "30009000"
 """EDQM packaging."""
 
-_REMARKS = (
-    ("13", "MED-574", "En rapport avec une ALD"),
-    ("14", "GEN-180", "En rapport avec un accident du travail ou une maladie professionnelle"),
-    ("34", "GEN-295", "En rapport avec la prévention"),
-    ("15", "GEN-181", "Non remboursable"),
-    ("12", "GEN-179", "Hors Autorisation de Mise sur le Marché (AMM)"),
-)
-"""End of the template id, code, label of what is said about every prescribed medicine."""
+_REMARKS = {
+    "ald": ("13", "MED-574", "En rapport avec une ALD"),
+    "atmp": ("14", "GEN-180", "En rapport avec un accident du travail ou une maladie professionnelle"),
+    "prevention": ("34", "GEN-295", "En rapport avec la prévention"),
+    "nr": ("15", "GEN-181", "Non remboursable"),
+    "amm": ("12", "GEN-179", "Hors Autorisation de Mise sur le Marché (AMM)"),
+}
+"""What is said about every prescribed medicine, by its id in the narrative: end of the template id, code, label."""
 
 
 def add_prescribed(entry: Element, number: int, treatment: Treatment, case: Case) -> None:
@@ -43,7 +43,7 @@ def add_prescribed(entry: Element, number: int, treatment: Treatment, case: Case
     add_templates(one, "2.16.840.1.113883.10.20.1.24", "1.3.6.1.4.1.19376.1.5.3.1.4.7", "1.3.6.1.4.1.19376.1.9.1.3.2",
                   "1.2.250.1.213.1.1.3.83", *(["1.3.6.1.4.1.19376.1.9.1.3.6"] if timed else []),
                   "1.3.6.1.4.1.19376.1.5.3.1.4.7.1")
-    add(one, "id", root=_id(case, f"prescribed {number}"))
+    add(one, "id", root=entry_id(case, f"prescribed {number}"))
     add_code(one, "code", Code("DRUG", "2.16.840.1.113883.5.4", "Médicament"))
     _reference(one, "text", anchor(number))
     add(one, "statusCode", code="completed")
@@ -65,8 +65,8 @@ def add_prescribed(entry: Element, number: int, treatment: Treatment, case: Case
               "1.3.6.1.4.1.19376.1.5.3.1.4.3", "1.2.250.1.213.1.1.3.33")
     _substitution(one, number, "DEF", treatment.substitutable, "1.3.6.1.4.1.19376.1.9.1.3.9.1",
                   "1.2.250.1.213.1.1.3.87")
-    for end, code, label in _REMARKS:
-        _remark(one, end, Code(code, _TABLE, label), number, case)
+    for name, (end, code, label) in _REMARKS.items():
+        _remark(one, end, Code(code, _TABLE, label), f"{anchor(number)}-{name}", case)
 
 
 def add_dispensed(entry: Element, number: int, line: Dispensed, case: Case) -> None:
@@ -74,20 +74,19 @@ def add_dispensed(entry: Element, number: int, line: Dispensed, case: Case) -> N
     one = add(entry, "supply", classCode="SPLY", moodCode="EVN")
     add_templates(one, "2.16.840.1.113883.10.20.1.34", "1.3.6.1.4.1.19376.1.5.3.1.4.7.3", "1.3.6.1.4.1.19376.1.9.1.3.4",
                   "1.2.250.1.213.1.1.3.204")
-    add(one, "id", root=_id(case, f"dispensed {number}"))
+    add(one, "id", root=entry_id(case, f"dispensed {number}"))
     _reference(one, "text", anchor(number))
     add(one, "quantity", value=str(line.boxes), unit=_BOX)
     _product(add(one, "product"), line.treatment.medicine, number, line)
     referred = add(one, "entryRelationship", typeCode="REFR", inversionInd="false")
     item = add(referred, "substanceAdministration", classCode="SBADM", moodCode="INT")
     add_templates(item, "1.3.6.1.4.1.19376.1.9.1.3.11", "1.2.250.1.213.1.1.3.90")
-    add(item, "id", root=_id(case, f"prescribed {number}"))
+    add(item, "id", root=entry_id(case, f"prescribed {number}"))
     add_code(item, "code", Code("PREItem", _ITEMS, "Prescription Item"))
     material = add(item, "consumable/manufacturedProduct/manufacturedMaterial", nullFlavor="NA")
     add(material, "name", nullFlavor="NA")
-    if line.note:
-        _note(one, "FINSTRUCT", f"{anchor(number)}-conseil", "2.16.840.1.113883.10.20.1.43",
-              "1.3.6.1.4.1.19376.1.5.3.1.4.3.1", "1.2.250.1.213.1.1.3.207")
+    _note(one, "FINSTRUCT", f"{anchor(number)}-conseil", "2.16.840.1.113883.10.20.1.43",
+          "1.3.6.1.4.1.19376.1.5.3.1.4.3.1", "1.2.250.1.213.1.1.3.207")
     if line.substituted:
         _substitution(one, number, "EVN", True, "1.3.6.1.4.1.19376.1.9.1.3.9.2", "1.2.250.1.213.1.1.3.206")
 
@@ -127,13 +126,14 @@ def _note(parent: Element, code: str, where: str, *templates: str) -> None:
     add(act, "statusCode", code="completed")
 
 
-def _remark(parent: Element, end: str, code: Code, number: int, case: Case) -> None:
+def _remark(parent: Element, end: str, code: Code, where: str, case: Case) -> None:
     link = add(parent, "entryRelationship", typeCode="COMP")
     observation = add(link, "observation", classCode="OBS", moodCode="EVN")
     add_templates(observation, "1.3.6.1.4.1.19376.1.5.3.1.4.13", "1.2.250.1.213.1.1.3.48",
                   f"1.2.250.1.213.1.1.3.48.{end}")
-    add(observation, "id", root=_id(case, f"remark {end} {number}"))
+    add(observation, "id", root=entry_id(case, f"remark {where}"))
     add_code(observation, "code", code)
+    _reference(observation, "text", where)
     add(observation, "statusCode", code="completed")
     add_time(observation, "effectiveTime", case.written)
     add(observation, "value", type_="BL", value="false")
@@ -143,6 +143,6 @@ def _reference(parent: Element, name: str, where: str) -> None:
     add(parent, f"{name}/reference", value=f"#{where}")
 
 
-def _id(case: Case, what: str) -> str:
+def entry_id(case: Case, what: str) -> str:
     """The same for prescription and dispensing of one story."""
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{case.subject.identity.matricule} {case.seed} {what}")).upper()

@@ -8,6 +8,10 @@ from simulator.letters.content import Block, Dispensed, Items, Paragraph, Table
 from simulator.letters.markup import Element, add
 from simulator.letters.medicines import Treatment
 
+REMARKS = {"ald": "En rapport ALD", "atmp": "En rapport AT/MP", "prevention": "En rapport prévention",
+           "nr": "Non remboursable", "amm": "Hors AMM"}
+"""What the model asks about every medicine; none of the stories here needs a yes."""
+
 
 def add_narrative(text: Element, blocks: Iterable[Block]) -> None:
     """Paragraphs, lists and tables."""
@@ -29,7 +33,8 @@ def add_narrative(text: Element, blocks: Iterable[Block]) -> None:
 
 def prescribed_table(text: Element, treatments: Sequence[Treatment]) -> None:
     """A row for each line of a prescription."""
-    body = _table(text, ("Médicament", "Posologie", "Durée", "Renouvellements", "Substitution", "Conseils"))
+    heads = ("Médicament", "Posologie", "Durée", "Renouvellements", "Substitution", "Conseils", *REMARKS.values())
+    body = _table(text, heads)
     for number, treatment in enumerate(treatments, 1):
         row, name = add(body, "tr"), anchor(number)
         add(row, "td/content", treatment.medicine.name, ID=name)
@@ -39,6 +44,8 @@ def prescribed_table(text: Element, treatments: Sequence[Treatment]) -> None:
         add(row, "td/content", "Oui" if treatment.substitutable else "Non (marge thérapeutique étroite)",
             ID=f"{name}-substitution")
         add(row, "td/content", treatment.advice or "–", ID=f"{name}-conseil")
+        for remark in REMARKS:
+            add(row, "td/content", "Non", ID=f"{name}-{remark}")
 
 
 def delivered_table(text: Element, lines: Sequence[Dispensed]) -> None:
@@ -53,7 +60,7 @@ def delivered_table(text: Element, lines: Sequence[Dispensed]) -> None:
         add(row, "td", f"{line.expires:%m/%Y}")
         add(row, "td/content", line.treatment.posology, ID=f"{name}-posologie")
         add(row, "td/content", "Médicament générique" if line.substituted else "Non", ID=f"{name}-substitution")
-        add(row, "td/content", line.note or "–", ID=f"{name}-conseil")
+        add(row, "td/content", line.note, ID=f"{name}-conseil")
 
 
 def anchor(number: int) -> str:

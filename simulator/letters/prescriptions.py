@@ -56,5 +56,5 @@ def _handed_over(case: Case, treatment: Treatment) -> Dispensed:
         lot=f"{chance.choice('ABCDEFGHKLM')}{chance.randint(1000, 9999)}{chance.choice('ABCX')}",
         expires=date(case.today.year + chance.randint(1, 3), chance.randint(1, 12), 28),
         substituted=treatment.substitutable and by_the_piece and chance.random() < 0.6,
-        note=treatment.advice,
+        note=treatment.advice or "posologie expliquée et reportée sur la boîte",
     )

@@ -144,6 +144,16 @@ def test_a_prescription_has_an_entry_for_each_line(seed: int) -> None:
     assert value(root, "c:documentationOf/c:serviceEvent/c:effectiveTime/c:high", "value")
 
 
+def test_every_remark_and_section_can_be_referred_to() -> None:
+    """CI-SIS wants an id on each section, and a reference to the narrative in each remark about a medicine."""
+    for kind in STRUCTURED:
+        root = parse(a_document(kind).n3)
+        coded = root.findall(".//c:section/c:code/..", NS)
+        assert coded and all(section.find("c:id", NS) is not None for section in coded)
+        assert all(one.find("c:text/c:reference", NS) is not None for one in root.iter(f"{{{CDA}}}observation"))
+        assert all(one.find("c:text/c:reference", NS) is not None for one in root.iter(f"{{{CDA}}}supply"))
+
+
 def test_a_dispensing_refers_to_the_lines_of_its_prescription() -> None:
     prescribed = parse(a_document("prescription").n3)
     dispensed = parse(a_document("dispensing").n3)
