@@ -102,8 +102,11 @@ def _context(door: Door, sender: Mailbox, options: argparse.Namespace) -> ssl.SS
     except OSError as problem:
         raise ValueError(f"{door.ca_file}, the authority to trust, cannot be read ({problem.strerror}): say where the "
                          "simulator keeps its data with --data, or take --ready-file") from None
-    account = _ready_account(options, sender)
-    if not sender.secrets.password and not sender.members and "certificate" in account:
+    if not sender.secrets.password and not sender.members:
+        account = _ready_account(options, sender)
+        if "certificate" not in account:
+            raise ValueError(f"{sender.address} signs in with a certificate, which the ready file names: "
+                             "take --ready-file")
         context.load_cert_chain(account["certificate"], account["key"])
     return context
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from simulator.cli import main
+from simulator.commands import sending
 from simulator.commands.connection import NO_SIMULATOR
 from simulator.testing import Space
 from simulator.xdm import open_archive, open_cda
@@ -110,6 +111,22 @@ def test_a_team_sends_with_two_factors_and_an_application_with_its_certificate(s
         assert mssim.errors == ""
         assert json.loads(told)["to"] == [f"{ZOE}@patient.mssante.fr"]
     assert len(space.patient("adrun").wait_for_all(2, subject="XDM")) == 2
+
+
+@pytest.mark.sockets
+def test_an_application_is_told_where_its_certificate_is(
+    space: Space, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "pki").mkdir()
+    (tmp_path / "pki" / "ca.pem").write_bytes(space.ca_file.read_bytes())
+    url = f"http://{space.host}:{space.ports['http']}"
+    said = ("--from", "lgo.tilleuls", "--send", "--url", url, "--data", str(tmp_path))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sending, "SUBMISSION", space.ports["submission"] - space.ports["http"] + sending.HTTP)
+        assert letter("dispensing", *said) == 2
+        assert "signs in with a certificate, which the ready file names" in capsys.readouterr().err
+        assert letter("referral", "--from", "paul.vial", "--to", TILLEULS, "--send", *said[3:]) == 0
+    space.pharmacy("tilleuls").wait_for(subject="XDM/1.0/DDM+Lettre d'adressage")
 
 
 @pytest.mark.sockets
