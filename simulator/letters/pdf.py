@@ -94,7 +94,8 @@ def _table(sheet: Sheet, heads: tuple[str, ...], rows: tuple[tuple[str, ...], ..
 
 def _foot(sheet: Sheet, case: Case, content: Content) -> None:
     """Validity and signature, together."""
-    if sheet.get_y() > 297 - BOTTOM - 34:
+    needed = 18 + 5 * bool(content.closing) + 5 * bool(content.valid_until)
+    if sheet.get_y() > 297 - BOTTOM - needed:
         sheet.add_page()
     sheet.ln(3)
     if content.closing:

@@ -18,11 +18,12 @@ _FORGETTING = ("Aucun oubli déclaré au cours du dernier mois.", "Un à deux ou
 def interview(case: Case) -> Content:
     """*Compte rendu d’entretien pharmaceutique*."""
     chance, first = case.chance, case.scenario.treatments[0]
+    purpose = "Entretien d’accompagnement" if case.scenario.chronic else "Entretien de première dispensation"
     who = "La patiente" if case.e else "Le patient"
     return Content(
         "Compte rendu d’entretien pharmaceutique",
         (
-            text("Objet", f"Entretien d’accompagnement portant sur le traitement par {first.medicine.substance}.",
+            text("Objet", f"{purpose} portant sur le traitement par {first.medicine.substance}.",
                  "Entretien mené dans l’espace de confidentialité de l’officine, "
                  f"durée {chance.randint(20, 40)} minutes."),
             text("Connaissance du traitement", f"{who} {chance.choice(_UNDERSTANDING)}.", chance.choice(_FORGETTING)),

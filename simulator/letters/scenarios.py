@@ -25,6 +25,7 @@ class Scenario:
     """What the specialist is asked."""
     treatments: tuple[Treatment, ...]
     chronic: bool = False
+    """Followed for years, and not over in a week."""
     women_only: bool = False
 
     def fits(self, age: int, *, female: bool) -> bool:

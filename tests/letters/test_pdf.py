@@ -67,6 +67,11 @@ def test_author_and_patient_are_on_the_page(kind: str) -> None:
         assert expected in said
 
 
+def test_a_signature_never_stands_alone_on_a_page() -> None:
+    for kind in ("discharge", "biology", "referral"):
+        assert len(PdfReader(BytesIO(a_document(kind, ODETTE, 3).pdf)).pages) == 1
+
+
 def test_a_prescription_says_every_line() -> None:
     for patient, seed in ((ZOE, 1), (ODETTE, 2), (TOM, 3)):
         document = a_document("prescription", patient, seed)
