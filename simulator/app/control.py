@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from simulator.app import identities, letters
@@ -35,7 +36,7 @@ def controls_of(sim: Simulator, book: Book) -> Controls:
         renew=sim.renew,
         reception=sim.reception,
         receipts=sim.receipts,
-        make_document=letters.document,
+        make_document=partial(letters.document, sim.space),
         formula=_formula(configuration.indicators),
     )
 

@@ -52,13 +52,13 @@ class Configuration:
 
 def load(path: Path, *, today: date, known_rules: Collection[str] = (), returning_rules: Collection[str] = (),
          domain_kinds: Mapping[str, Collection[Kind]] = DOMAIN_KINDS,
-         imap_extensions: Collection[str] = (), letters: Collection[str] = ()) -> Configuration:
+         imap_extensions: Collection[str] = ()) -> Configuration:
     """Read and check the file; raises ConfigurationError with every mistake found.
 
     ``today`` is the simulated date, from which ``days_ago`` counts and minors are known. ``known_rules`` are the names
     that may stand under ``rules`` (empty: any), ``returning_rules`` those that may bounce. ``domain_kinds`` gives for
     each kind of domain the kinds of mailbox that may live there. ``imap_extensions`` are the names of what an
-    operator's IMAP server may lack, ``letters`` the kinds of ready-made letters (both empty: any).
+    operator's IMAP server may lack (empty: any).
     """
     proof = Proofreader(read_document(path))
     top = proof.sections(SECTIONS)
@@ -70,7 +70,7 @@ def load(path: Path, *, today: date, known_rules: Collection[str] = (), returnin
     professionals = read_mailboxes(proof, top.get("mailboxes"), land, structures, limits.quota)
     written = top.get("mailboxes")
     patients = read_patients(
-        proof, top.get("patients"), land, structures, list(written) if isinstance(written, dict) else (), letters,
+        proof, top.get("patients"), land, structures, list(written) if isinstance(written, dict) else (),
         path.parent, limits.quota, today,
     )
     whitelist = _settings(proof, WhitelistShape, top, "whitelist")

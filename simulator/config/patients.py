@@ -14,7 +14,7 @@ from simulator.config.operators import Land, Structures
 from simulator.config.proofreader import Proofreader
 from simulator.config.shapes import DispensingShape, DocumentShape, PatientShape
 from simulator.model.address import Address
-from simulator.model.document import DOCUMENT_ENDINGS, DOCUMENT_LIMIT, ConfiguredDocument, ending
+from simulator.model.document import DOCUMENT_ENDINGS, DOCUMENT_LIMIT, LETTERS, ConfiguredDocument, ending
 from simulator.model.identifiers import has_error, ins_problems
 from simulator.model.mailbox import Dispensing, Kind, Mailbox, NotifyBy, Patient, Secrets, Status
 from simulator.model.operator import Domain
@@ -25,13 +25,12 @@ INS_OIDS = ("1.2.250.1.213.1.4.10", "1.2.250.1.213.1.4.11", "1.2.250.1.213.1.4.8
 
 
 def read_patients(proof: Proofreader, value: object, land: Land, structures: Structures, authors: Collection[str],
-                  letters: Collection[str], folder: Path, quota: int, today: date) -> list[Mailbox]:
+                  folder: Path, quota: int, today: date) -> list[Mailbox]:
     """Every patient's mailbox, at ``<INS>@`` the one domain of patients.
 
-    ``authors`` are the mailboxes that the file declares, ``letters`` the kinds of ready-made letters (empty: any),
-    ``folder`` is where paths of files begin.
+    ``authors`` are the mailboxes that the file declares, ``folder`` is where paths of files begin.
     """
-    reading = _Documents(proof, {name.lower() for name in authors}, letters, folder, today)
+    reading = _Documents(proof, {name.lower() for name in authors}, folder, today)
     entries = proof.entries(value, ("patients",))
     domain = _domain(proof, land) if entries else None
     mailboxes: list[Mailbox] = []
@@ -85,13 +84,12 @@ class _Documents:
 
     proof: Proofreader
     authors: Collection[str]
-    letters: Collection[str]
     folder: Path
     today: date
 
     def document(self, here: KeyPath, shape: DocumentShape) -> ConfiguredDocument:
-        if shape.letter is not None and self.letters:
-            self.proof.reference((*here, "letter"), shape.letter, self.letters, "letter")
+        if shape.letter is not None:
+            self.proof.reference((*here, "letter"), shape.letter, LETTERS, "letter")
         if shape.author is not None and shape.author.lower() not in self.authors:
             self.proof.reference((*here, "author"), shape.author, self.authors, "mailbox")
         file = "" if shape.file is None else str(self._file((*here, "file"), shape.file))

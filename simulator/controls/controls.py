@@ -83,5 +83,6 @@ class Controls:
         )
         pharmacies = Pharmacies(space, structures or {})
         self.dispensings = Dispensings(space, store, journal, pharmacies)
+        self.dispensings.on_dispensing(closings.dispensed)
         self.states.on_change(self.dispensings.take_up)
         self.indicators = Indicators(space, store, pharmacies, formula or Formula())

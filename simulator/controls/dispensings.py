@@ -21,7 +21,7 @@ from simulator.store.interface import Line, NewLine, Store
 
 TOPIC = "dispensing"
 
-Listener = Callable[[Mailbox, str], Awaitable[None] | None]
+Listener = Callable[[Mailbox, str], Awaitable[object] | None]
 """Hears the patient's mailbox and the Structure.id of the pharmacy."""
 
 

@@ -51,6 +51,9 @@ DOCUMENT_KINDS: tuple[DocumentKind, ...] = (
     DocumentKind("DOCPAT01", "Document déposé par le patient"),
     DocumentKind("DOCPAT08", "Profil médical"),
 )
+LETTERS = ("prescription", "dispensing", "consultation", "referral", "discharge", "vaccination", "interview", "review",
+           "biology")
+"""Kinds of ready-made letter. Named here too, so that reading a configuration needs none of what makes them."""
 OF_THE_PATIENT = DOCUMENT_KINDS[-2]
 LABELS = {kind.code: kind.label for kind in DOCUMENT_KINDS}
 """Code to label."""

@@ -28,8 +28,7 @@ def complain(tmp_path: Path) -> Complain:
         path = tmp_path / "config.yaml"
         path.write_text(text, encoding="utf-8")
         with pytest.raises(ConfigurationError) as caught:
-            load(path, today=TODAY, known_rules=RULES, returning_rules=RULES[2:], imap_extensions=["IDLE", "MOVE"],
-                 letters=["prescription", "consultation", "vaccination", "referral"])
+            load(path, today=TODAY, known_rules=RULES, returning_rules=RULES[2:], imap_extensions=["IDLE", "MOVE"])
         lines = text.splitlines()
         return [f"{lines[m.line - 1].strip()} | {m.key}: {m.what}" for m in caught.value.mistakes]
 

@@ -11,6 +11,7 @@ from simulator.letters.medicines import METFORMIN, SALBUTAMOL, Treatment
 from simulator.letters.people import place, subject
 from simulator.letters.scenarios import SCENARIOS
 from simulator.letters.typography import french, in_france, joined, long_date, number, unaccented
+from simulator.model.document import LABELS, LETTERS
 from simulator.model.mailbox import Patient
 from tests.letters.samples import NAMES, NOW, TOM, ZOE, a_document
 
@@ -81,3 +82,8 @@ def test_people_have_the_same_address_everywhere() -> None:
     zoe = subject(ZOE)
     assert (zoe.identity.sex, zoe.identity.birth_place, zoe.identity.first_name) == ("F", "63220", "ZOE")
     assert zoe.age(date(2026, 12, 30)) == 50 and zoe.age(date(2026, 12, 31)) == 51
+
+
+def test_the_configuration_knows_every_kind_and_spaces_a_label_for_each() -> None:
+    assert tuple(kind.name for kind in KINDS) == LETTERS
+    assert {kind.code for kind in KINDS} <= LABELS.keys()

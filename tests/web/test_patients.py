@@ -135,3 +135,37 @@ async def test_a_space_that_was_never_opened_is_activated_by_its_holder(web: htt
     closed = await web.post(f"/api/patients/{ins}/messages", json={"to": TEAM})
     assert closed.status_code == 409
     assert (await web.post(f"/api/patients/{ins}/activate")).json()["state"] == "open"
+
+
+async def test_an_opposition_is_recorded_respected_and_withdrawn(sim: Simulator, web: httpx.AsyncClient) -> None:
+    opposed = (await web.put(f"/api/patients/{ZOE}/opposition")).json()
+    assert opposed["state"] == "opposed"
+    assert (await web.post(f"/api/patients/{ZOE}/messages", json={"to": TEAM})).status_code == 409
+    await professional_writes(sim, DOCTOR, "Bonjour")
+    notice = (await web.get("/api/messages/wait", params={"mailbox": DOCTOR, "subject": "Message non distribu"})).json()
+    assert "opposition" in notice["items"][0]["text"]
+    assert (await web.delete(f"/api/patients/{ZOE}/opposition")).json()["state"] == "open"
+    assert (await web.delete(f"/api/patients/{ZOE}/opposition")).status_code == 409
+
+
+async def test_a_dispensing_ends_the_exchange_where_the_pharmacy_says_so(
+    sim: Simulator, web: httpx.AsyncClient
+) -> None:
+    told = await web.put(f"/api/mailboxes/{TEAM}/closing", json={"after_dispensing": True})
+    assert told.json()["closing"] == {"every_reply": False, "after": None, "after_dispensing": True}
+    await web.post(f"/api/patients/{ZOE}/messages", json={"to": TEAM, "body": "Avez-vous ce médicament ?"})
+    await professional_writes(sim, TEAM, "Oui")
+    assert (await web.post(f"/api/patients/{ZOE}/dispensings", json={"structure": "tilleuls"})).status_code == 201
+    await sim.settle()
+    closed = (await web.get(f"/api/patients/{ZOE}/conversations")).json()["items"]
+    assert {one["state"] for one in closed} == {"closed"}
+    assert all(one["answerable"] is None for one in closed)
+
+
+async def test_configured_documents_are_real_letters(web: httpx.AsyncClient) -> None:
+    documents = (await web.get(f"/api/patients/{ZOE}/documents")).json()["items"]
+    assert [one["code"] for one in documents] == ["57833-6", "11488-4", "96349-6", "87273-9"]
+    assert documents[0]["author"] == "Dr Paul VIAL"
+    for one in documents:
+        file = (await web.get(f"/api/patients/{ZOE}/documents/{one['id']}")).content
+        assert file.startswith(b"%PDF-") and len(file) == one["size"]

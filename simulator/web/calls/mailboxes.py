@@ -61,6 +61,15 @@ async def close(can: Can, address: str) -> dict[str, Any]:
     return space.mailbox(await can.mailboxes.close(address))
 
 
+@calls.put("/{address}/closing", summary="When exchanges end by themselves", response_model=space.Mailbox,
+           responses=documented("bad-request", *CHANGE))
+async def end_exchanges(can: Can, address: str, wanted: space.Closing) -> dict[str, Any]:
+    """In place of what held before (F19): after every reply, after a time, after a dispensing; nothing at all is
+    never."""
+    return space.mailbox(await can.mailboxes.end_exchanges(
+        address, every_reply=wanted.every_reply, after=wanted.after, after_dispensing=wanted.after_dispensing))
+
+
 @calls.put("/{address}/members/{member}", summary="Add a member", response_model=space.Mailbox,
            responses=documented(*CHANGE))
 async def add_member(can: Can, address: str, member: str) -> dict[str, Any]:

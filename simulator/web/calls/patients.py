@@ -40,6 +40,22 @@ async def activate(can: Can, ins: str) -> dict[str, Any]:
     return _profile(can, ins)
 
 
+@calls.put("/{ins}/opposition", summary="Record an opposition", response_model=shapes.Patient,
+           responses=documented(*CHANGE))
+async def oppose(can: Can, ins: str) -> dict[str, Any]:
+    """The patient objects to exchanges: mail comes back to its senders, and nothing leaves the space."""
+    await can.mailboxes.oppose(str(can.patients.profiles.get(ins).address))
+    return _profile(can, ins)
+
+
+@calls.delete("/{ins}/opposition", summary="Withdraw an opposition", response_model=shapes.Patient,
+              responses=documented(*CHANGE))
+async def withdraw_opposition(can: Can, ins: str) -> dict[str, Any]:
+    """The space is open again, with all that was in it."""
+    await can.mailboxes.withdraw_opposition(str(can.patients.profiles.get(ins).address))
+    return _profile(can, ins)
+
+
 @calls.get("/{ins}/pharmacies", summary="The pharmacies of a patient", response_model=shapes.Pharmacies,
            responses=documented("not-found", "invalid"))
 async def pharmacies(can: Can, ins: str) -> dict[str, Any]:

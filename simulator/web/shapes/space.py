@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -38,7 +39,8 @@ class Mailbox(Given):
         address=TEAM, kind="ORG", name="Pharmacie des Tilleuls", operator="bfc", status="open", quota=1073741824,
         national_id="1990000011", responsible=ISABELLE, members=[ISABELLE],
         structure={"name": "Pharmacie des Tilleuls", "national_id": "1990000011", "sector": "SA33"},
-        red_list=False, description="", folders={"INBOX": {"messages": 3, "unseen": 1}},
+        red_list=False, description="", closing={"every_reply": False, "after": None, "after_dispensing": False},
+        folders={"INBOX": {"messages": 3, "unseen": 1}},
     ))
 
     address: str
@@ -54,6 +56,8 @@ class Mailbox(Given):
     members: list[str]
     red_list: bool
     description: str
+    closing: dict[str, Any] = Field(description="When exchanges with patients end by themselves: every_reply, after "
+                                    "(seconds), after_dispensing.")
     folders: dict[str, FolderCounts] | None = Field(None, description="Only when one mailbox is asked for.")
 
 
@@ -108,6 +112,17 @@ class MailboxToBe(Body):
         if self.kind == "PER" and self.password is None:
             raise ValueError("a PER mailbox needs a password: choose one, answers never tell any")
         return self
+
+
+class Closing(Body):
+    """When exchanges with patients end by themselves."""
+
+    model_config = ConfigDict(json_schema_extra=examples({"after": 604800}, {"every_reply": True}, {}))
+
+    every_reply: bool = Field(False, description="Each message to a patient is followed by [FIN].")
+    after: float | None = Field(None, ge=0, le=3.2e9, allow_inf_nan=False,
+                                description="Simulated seconds after the last message of either side.")
+    after_dispensing: bool = Field(False, description="When the pharmacy dispenses to the patient.")
 
 
 class Listing(Given):
@@ -212,4 +227,5 @@ def mailbox(box: Registered) -> dict[str, Any]:
             "name": structure.name, "national_id": structure.national_id, "sector": structure.sector},
         "responsible": None if box.responsible is None else str(box.responsible),
         "members": [str(member) for member in box.members], "red_list": box.red_list, "description": box.description,
+        "closing": asdict(box.closing),
     }
