@@ -7,17 +7,21 @@ import imaplib
 import smtplib
 import ssl
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.utils import make_msgid
+from typing import Any, TypeVar
 
 import pyotp
 
 from simulator.app.simulator import Simulator
 from simulator.app.story import tell
 from simulator.config import Configuration
+from simulator.controls.errors import Refused as Forbidden
 from simulator.model.mailbox import Kind, Mailbox, Status
+
+T = TypeVar("T")
 
 
 def play(configuration: Configuration) -> int:
@@ -46,6 +50,7 @@ class Cast:
 
     def __init__(self, sim: Simulator) -> None:
         self.sim = sim
+        self._loop = asyncio.get_running_loop()
         people = list(sim.space.mailboxes.values())
         self.team = next(m for m in people if len(m.members) > 1)
         self.members = [sim.space.mailboxes[address.key] for address in self.team.members]
@@ -80,11 +85,24 @@ class Cast:
         finally:
             imap.logout()
 
+    def as_team(self, message: EmailMessage) -> None:
+        """A member sends in the team's name: ``TEAM*member``, password and one-time code."""
+        member = self.members[0]
+        with smtplib.SMTP("localhost", self.sim.ports["submission"], timeout=20) as smtp:
+            smtp.starttls(context=self.trust)
+            code = pyotp.TOTP(member.secrets.totp).at(self.sim.clock.now())
+            smtp.login(f"{self.team.address}*{member.address}", member.secrets.password + code)
+            smtp.send_message(message)
+
+    def inside(self, doing: Coroutine[Any, Any, T]) -> T:
+        """What a person does in Mon espace santé, in the simulator's own loop."""
+        return asyncio.run_coroutine_threadsafe(doing, self._loop).result(20)
+
     def refused(self, act: Callable[[], object]) -> bool:
         """Run something that must be refused, and show the answer."""
         try:
             act()
-        except (smtplib.SMTPException, imaplib.IMAP4.error) as answer:
+        except (smtplib.SMTPException, imaplib.IMAP4.error, Forbidden) as answer:
             sys.stdout.write(f"   réponse : {answer}\n")
             return True
         return False
@@ -139,9 +157,49 @@ def _spoof(cast: Cast) -> bool:
     return cast.refused(act)
 
 
-def _patient_writes(cast: Cast) -> bool:
-    _send(cast, cast.patient, str(cast.team.address), "Document de mon espace")
+def _three_steps(cast: Cast) -> bool:
+    return cast.inside(_share(cast))
+
+
+async def _share(cast: Cast) -> bool:
+    space, ins = cast.sim.controls.patients, str(cast.patient.address)
+    document = (await space.documents.list(ins))[0]
+    pharmacy = next(p for p in space.pharmacies.list(ins) if p.offered)
+    sent = await space.journey.send(ins, to=str(pharmacy.mailbox), documents=[document.id])
+    sys.stdout.write(f"   1. {document.about.title}  2. {pharmacy.structure.name}  3. « {sent.subject} »\n")
+    return bool(sent.reminder)
+
+
+def _team_answers(cast: Cast) -> bool:
+    answer = letter(cast.team, str(cast.patient.address), "Votre ordonnance", "Bonjour, tout est prêt.\n")
+    answer["Disposition-Notification-To"] = str(cast.team.address)
+    cast.as_team(answer)
     return True
+
+
+def _patient_opens(cast: Cast) -> bool:
+    return cast.inside(_open(cast))
+
+
+async def _open(cast: Cast) -> bool:
+    space = cast.sim.controls.patients
+    asked = next(mail for mail in space.conversations.mails(cast.patient) if mail.asks_receipt)
+    return (await space.opening.open(str(cast.patient.address), asked.id)).receipt_to == cast.team.address
+
+
+def _team_ends(cast: Cast) -> bool:
+    cast.as_team(letter(cast.team, str(cast.patient.address), "[FIN]", "Fin.\n"))
+    return True
+
+
+def _no_answer_after_fin(cast: Cast) -> bool:
+    return cast.refused(lambda: cast.inside(_answer(cast)))
+
+
+async def _answer(cast: Cast) -> None:
+    space = cast.sim.controls.patients
+    mail = next(mail for mail in space.conversations.mails(cast.patient) if mail.asks_receipt)
+    await space.journey.send(str(cast.patient.address), in_reply_to=mail.id, body="Encore un mot")
 
 
 def _patient_to_doctor(cast: Cast) -> bool:
@@ -159,6 +217,10 @@ SCENES: tuple[tuple[str, Callable[[Cast], bool]], ...] = (
     ("Un seul facteur ne suffit pas pour la BAL organisationnelle", _one_factor),
     ("Une adresse ordinaire n'est pas dans l'espace de confiance", _outsider),
     ("On n'écrit pas au nom d'un autre", _spoof),
-    ("Un patient écrit le premier à sa pharmacie", _patient_writes),
+    ("Un patient partage son ordonnance avec sa pharmacie, en trois étapes", _three_steps),
+    ("La pharmacie répond et demande un accusé de lecture", _team_answers),
+    ("Le patient ouvre le message : l'accusé part à cet instant", _patient_opens),
+    ("La pharmacie met fin à l'échange : [FIN]", _team_ends),
+    ("Le patient ne peut plus répondre", _no_answer_after_fin),
     ("Un patient n'écrit pas le premier à un médecin", _patient_to_doctor),
 )
