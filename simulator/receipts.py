@@ -28,6 +28,8 @@ TOPIC = "receipt"
 AGENT = "Mon espace sante; mssante-simulator"
 OPENED = "manual-action/MDN-sent-automatically; displayed"
 """Somebody opened it; the receipt goes by itself, because a patient cannot refuse it (mssante-rules 3.5, 9)."""
+BY_HAND = "manual-action/MDN-sent-manually; displayed"
+"""Somebody opened it, and decided to tell the author (ECO.3.1.6, RFC 8098 3.2.6)."""
 
 
 def asked_by(value: str) -> Address | None:
@@ -59,6 +61,8 @@ class Receipt:
     """Of the original."""
     original: bytes
     at: datetime
+    disposition: str = OPENED
+    agent: str = AGENT
 
     def encode(self) -> bytes:
         """The whole message, CRLF lines, ready to be relayed with the null sender (RFC 8098 2.1)."""
@@ -88,11 +92,11 @@ class Receipt:
             f"--{boundary}",
             "Content-Type: message/disposition-notification",
             "",
-            f"Reporting-UA: {self.host}; {AGENT}",
+            f"Reporting-UA: {self.host}; {self.agent}",
             f"Original-Recipient: rfc822;{self.reader}",
             f"Final-Recipient: rfc822;{self.reader}",
             *([f"Original-Message-ID: {_plain(self.message_id)}"] if self.message_id else []),
-            f"Disposition: {OPENED}",
+            f"Disposition: {self.disposition}",
             "",
             f"--{boundary}",
             "Content-Type: text/rfc822-headers",
@@ -143,10 +147,13 @@ class Receipts:
         lines = self._store.ledger(TOPIC, box.address.key)
         return {str(json.loads(line.data)["message"]): line.at for line in lines}
 
-    async def give(self, box: Mailbox, body: bytes) -> Address | None:
-        """The patient ``box`` has opened the message: tell its author, when asked to and not told before. Who was told.
+    async def give(
+        self, box: Mailbox, body: bytes, *, who: str = "", disposition: str = OPENED, agent: str = AGENT
+    ) -> Address | None:
+        """The message was opened in ``box``: tell its author, when asked to and not told before. Who was told.
 
-        Raises StoreError; then nothing was told."""
+        ``who`` is the person of the audit trail when it is not the mailbox itself. Raises StoreError; then nothing was
+        told."""
         letter = read_letter(body)
         to = asked_by(letter.receipt_to) if letter.receipt_to else None
         mark = fingerprint(body)
@@ -158,26 +165,26 @@ class Receipts:
             return None
         self._in_hand.add((box.address.key, mark))
         try:
-            await self._send(box, to, letter.subject, letter.message_id, body, mark)
+            said = Receipt(
+                self._space.operators[box.operator].mx_host, box.display_name, box.address, to, letter.subject,
+                letter.message_id, body, self._clock.now().astimezone(UTC), disposition, agent)
+            await self._send(box, said, mark, who or str(box.address))
         finally:
             self._in_hand.discard((box.address.key, mark))
         return to
 
-    async def _send(self, box: Mailbox, to: Address, subject: str, message_id: str, body: bytes, mark: str) -> None:
-        now = self._clock.now()
-        receipt = Receipt(
-            self._space.operators[box.operator].mx_host, box.display_name, box.address, to, subject, message_id, body,
-            now.astimezone(UTC),
-        ).encode()
+    async def _send(self, box: Mailbox, said: Receipt, mark: str, who: str) -> None:
+        receipt, to = said.encode(), said.to
         into = Sorted()
         self._routing.sort(into, operator=box.operator, sender=None, recipient=to, body=receipt,
                            letter=read_letter(receipt), options={})
-        remembered = NewLine(TOPIC, box.address.key, now.timestamp(), json.dumps({"message": mark, "to": str(to)}))
+        remembered = NewLine(TOPIC, box.address.key, self._clock.timestamp(),
+                             json.dumps({"message": mark, "to": str(to)}))
         batch = into.batch()
         done = await self._store.commit(replace(batch, lines=(*batch.lines, remembered)))
         self._outbox.added(into.relays, done.relays)
-        self._journal.note("receipt", f"{box.address} opened {subject!r}: {to} is told", who=str(box.address),
-                           mailbox=str(to), subject=subject, message_id=message_id)
+        self._journal.note("receipt", f"{box.address} opened {said.subject!r}: {to} is told", who=who,
+                           mailbox=str(to), subject=said.subject, message_id=said.message_id)
 
 
 def fingerprint(body: bytes) -> str:

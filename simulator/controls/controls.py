@@ -22,6 +22,7 @@ from simulator.controls.pharmacies import Pharmacies
 from simulator.controls.sending import Sending
 from simulator.controls.states import ConfiguredState, States
 from simulator.controls.time import Time
+from simulator.controls.webmail.webmail import Webmail
 from simulator.controls.whitelist import Whitelist
 from simulator.journal import Journal
 from simulator.model.mailbox import Structure
@@ -77,6 +78,8 @@ class Controls:
             space=space, store=store, journal=journal, clock=clock, sending=self.sending, receipts=receipts,
             structures=structures or {}, make_document=make_document,
         )
+        self.webmail = Webmail(space=space, store=store, journal=journal, clock=clock, sending=self.sending,
+                               receipts=receipts)
         self.states = States(
             space=space, store=store, journal=journal, clock=clock, outbox=outbox, closings=closings,
             configured=configured, data=data, renew=renew,

@@ -100,11 +100,14 @@ class Guard:
             raise Problem("not-json", "Send the body as Content-Type: application/json.")
 
     def _is_own(self, path: str, headers: Headers) -> bool:
-        """A patient who has signed in at the page needs no token for their own space."""
+        """Whoever has signed in at a page needs no token for their own space, or for the counter of their mailbox."""
         cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE)
         identity = self._sessions.identity(cookie) if self._sessions is not None else None
-        patient = identity.mailbox.patient if identity is not None else None
-        return patient is not None and f"{path}/".startswith(f"/api/patients/{patient.ins}/")
+        if identity is None:
+            return False
+        patient = identity.mailbox.patient
+        own = f"/api/patients/{patient.ins}/" if patient is not None else f"/api/indicators/{identity.mailbox.address}/"
+        return f"{path}/".startswith(own)
 
     def _check_token(self, headers: Headers) -> None:
         assert self._token is not None

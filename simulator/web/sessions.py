@@ -31,16 +31,17 @@ class Sessions:
             self._known.popitem(last=False)
         response.set_cookie(COOKIE, word, httponly=True, samesite="strict", path="/")
 
-    def identity(self, word: str | None) -> Identity | None:
-        """Who brings this cookie."""
+    def identity(self, word: str | None, *, uses: bool = True) -> Identity | None:
+        """Who brings this cookie; a look that is no use of the session does not make it last."""
         if word is None or word not in self._known:
             return None
         identity, used = self._known[word]
         if time.monotonic() - used > IDLE_SECONDS:
             del self._known[word]
             return None
-        self._known[word] = (identity, time.monotonic())
-        self._known.move_to_end(word)
+        if uses:
+            self._known[word] = (identity, time.monotonic())
+            self._known.move_to_end(word)
         return identity
 
     def end(self, word: str | None, response: Response) -> None:

@@ -19,6 +19,7 @@ from simulator.web.calls import (
     dispensings,
     indicators,
     journal,
+    mail,
     mailboxes,
     messages,
     patient_documents,
@@ -36,8 +37,8 @@ from simulator.web.sessions import Sessions
 from simulator.web.surroundings import Surroundings
 
 CALLS = (about.calls, messages.calls, mailboxes.calls, patients.calls, patient_documents.calls, patient_messages.calls,
-         whitelist.calls, clock.calls, certificates.calls, journal.calls, states.calls, session.calls, console.calls,
-         dispensings.calls, indicators.calls)
+         whitelist.calls, clock.calls, certificates.calls, journal.calls, states.calls, session.calls, mail.calls,
+         console.calls, dispensings.calls, indicators.calls)
 """Every call, in the order of the documentation."""
 
 _NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False,
