@@ -82,7 +82,8 @@ class Guard:
                           remedy="Name others under http: hosts: in the configuration.")
         if method not in READING:
             self._check_change(host, headers)
-        if self._token is not None and path.startswith("/api/") and not self._is_own(path, headers):
+        if self._token is not None and path.startswith("/api/") and not self._is_own(path, headers) \
+                and not self._is_own_counter(path, headers):
             self._check_token(headers)
         if headers.get("content-length", "0").isdigit() and int(headers.get("content-length", "0")) > MOST_OCTETS:
             raise _too_large()
@@ -100,14 +101,17 @@ class Guard:
             raise Problem("not-json", "Send the body as Content-Type: application/json.")
 
     def _is_own(self, path: str, headers: Headers) -> bool:
-        """Whoever has signed in at a page needs no token for their own space, or for the counter of their mailbox."""
+        """A patient who has signed in at the page needs no token for their own space."""
         cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE)
         identity = self._sessions.identity(cookie) if self._sessions is not None else None
-        if identity is None:
-            return False
-        patient = identity.mailbox.patient
-        own = f"/api/patients/{patient.ins}/" if patient is not None else f"/api/indicators/{identity.mailbox.address}/"
-        return f"{path}/".startswith(own)
+        patient = identity.mailbox.patient if identity is not None else None
+        return patient is not None and f"{path}/".startswith(f"/api/patients/{patient.ins}/")
+
+    def _is_own_counter(self, path: str, headers: Headers) -> bool:
+        """Whoever has signed in for a mailbox needs no token for its counter."""
+        identity = self._sessions.identity(cookie_parser(headers.get("cookie", "")).get(COOKIE)) \
+            if self._sessions is not None else None
+        return identity is not None and path == f"/api/indicators/{identity.mailbox.address}"
 
     def _check_token(self, headers: Headers) -> None:
         assert self._token is not None

@@ -21,11 +21,15 @@ _STORIES = {
 _FRENCH = {
     "sign-in": "s'est identifié(e)", "sign-in-refused": "n'a pas pu s'identifier", "read": "a lu un message",
     "flags": "a changé les marques d'un message", "deleted": "a supprimé un message", "moved": "a déplacé un message",
-    "copied": "a copié un message", "accepted": "a envoyé un message", "delivered": "message reçu",
-    "appended": "a déposé un message", "folder": "a changé un dossier", "receipt": "accusé de lecture",
+    "copied": "a copié un message", "accepted": "a envoyé un message", "appended": "a déposé un message", "folder": "a changé un dossier", "receipt": "accusé de lecture",
     "refusal": "envoi refusé", "mailbox": "boîte aux lettres modifiée", "injected": "message déposé par une commande",
     "taken": "message retiré par une commande", "purged": "boîte vidée par une commande", "opened": "a lu un message",
 }
+_BY_THE_OPERATOR = {
+    "delivered": "message reçu", "relayed": "message remis à l'opérateur du destinataire",
+    "bounced": "message non remis", "postponed": "remise reportée", "already-here": "message déjà reçu",
+}
+"""Nobody does these."""
 MOST = 500
 """Lines of the trail that are shown."""
 
@@ -63,7 +67,7 @@ class Records:
         key = who.mailbox.address.key
         found: list[Record] = []
         for event in reversed(self._journal.events()):
-            if key not in (event.mailbox.lower(), event.who.rpartition(" for ")[2].lower()):
+            if key not in (event.mailbox.lower(), event.who.rpartition(" for ")[2].lower()) or _is_echo(event):
                 continue
             record = self._record(event)
             if not person or record.address.lower() == person.strip().lower():
@@ -73,7 +77,14 @@ class Records:
         return found
 
     def _record(self, event: Event) -> Record:
-        address = "" if event.kind == "delivered" else event.who.partition(" for ")[0]
+        if event.kind in _BY_THE_OPERATOR:
+            return Record(event, "", "", _BY_THE_OPERATOR[event.kind])
+        address = event.who.partition(" for ")[0]
         box = self._space.mailboxes.get(address.lower())
         return Record(event, box.display_name if box is not None else address, address,
                       _FRENCH.get(event.kind, event.kind))
+
+
+def _is_echo(event: Event) -> bool:
+    """The same message at the door of the next operator: its person is known to the first one only."""
+    return event.kind == "accepted" and event.facts.get("door") == "mx"

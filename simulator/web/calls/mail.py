@@ -26,8 +26,8 @@ calls = APIRouter(prefix="/pages/mail", include_in_schema=False)
 
 async def _professional(me: Me) -> Identity:
     if me.mailbox.kind is Kind.PATIENT:
-        raise Problem("not-found", "A patient has no professional mailbox.",
-                      more={"french": "Cette page est celle des professionnels : le patient utilise Mon espace."})
+        raise Problem("signed-out", "A patient is signed in here, and no professional.",
+                      more={"french": "Cette page est celle des professionnels : identifiez-vous."})
     return me
 
 

@@ -11,11 +11,14 @@ from simulator.controls.webmail.correspondents import Correspondent
 from simulator.controls.webmail.drafting import How, Prefilled
 from simulator.controls.webmail.reading import Mail, Opened, Shelf
 from simulator.controls.webmail.records import Record
+from simulator.controls.webmail.summary import XDM_PREFIX
 from simulator.controls.webmail.writing import MOST_FILES, MOST_RECIPIENTS, Written
 from simulator.mime.writing import Attached
+from simulator.web.shapes import patients
 from simulator.web.shapes.base import Body, Name, Taken, moment
 from simulator.web.shapes.messages import Octets
-from simulator.web.shapes.patients import archive, file
+from simulator.web.shapes.patients import file
+from simulator.xdm import Archive
 
 __all__ = ["Asked", "End", "Marks", "Moving", "ToWrite", "archive", "mail", "opened", "people", "prefilled", "record",
            "shelf"]
@@ -144,5 +147,14 @@ def record(found: Record) -> dict[str, Any]:
     event = found.event
     return {"seq": event.seq, "at": moment(event.at), "kind": event.kind, "person": found.person,
             "address": found.address, "what": found.what, "story": event.story,
-            "subject": str(event.facts.get("subject") or ""), "door": str(event.facts.get("door") or ""),
+            "subject": str(event.facts.get("subject") or "").removeprefix(XDM_PREFIX),
+            "door": str(event.facts.get("door") or ""),
             "folder": str(event.facts.get("folder") or "")}
+
+
+def archive(shown: Archive) -> dict[str, Any]:
+    """An opened archive, with the traits of its patient."""
+    about = shown.patient
+    return {**patients.archive(shown), "patient": None if about is None else {
+        "ins": about.matricule, "birth_name": about.birth_name, "given_name": about.first_name,
+        "birth_date": about.birth_date, "sex": about.sex, "is_known": True}}
