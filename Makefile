@@ -3,6 +3,9 @@ PYTHON  ?= python3
 ARGS    ?=
 JOBS    ?= 2
 CLIENTS ?= yes
+BROWSER ?= yes
+# Which tests `make test` runs: what the machine has no programs for is left out on demand.
+MARKS   := not programs$(if $(filter yes,$(CLIENTS)),, and not clients)$(if $(filter yes,$(BROWSER)),, and not browser)
 QUICK   := tests/rules tests/cases tests/domains tests/model $(wildcard tests/test_*.py)
 VENV    := .venv
 BIN     := $(VENV)/bin
@@ -12,7 +15,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/python -m piptools compile 
            --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev up test quick check bench fuzz demo certs tools clients lock clean
+.PHONY: help install dev up test quick check bench fuzz demo certs tools browser clients lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -22,11 +25,11 @@ install: $(VENV)/.installed  ## make the environment in .venv, with .venv/bin/ms
 up: install  ## start the default trust space in the foreground (ARGS="--ephemeral" to keep nothing)
 	@exec $(BIN)/mssim up $(ARGS)
 
-test: dev $(if $(filter yes,$(CLIENTS)),tools)  ## run the whole test suite (CLIENTS=no leaves out Debian's mail programs)
-	$(PYTEST) -n $(JOBS) --dist worksteal $(if $(filter yes,$(CLIENTS)),,-m "not clients") $(ARGS)
+test: dev $(if $(filter yes,$(CLIENTS)),tools) $(if $(filter yes,$(BROWSER)),browser)  ## run the whole test suite (CLIENTS=no leaves out the mail programs, BROWSER=no Chromium)
+	$(PYTEST) -n $(JOBS) --dist worksteal -m "$(MARKS)" $(ARGS)
 
 quick: dev  ## the rules and the story, without sockets: seconds
-	$(PYTEST) -q -m "not sockets and not clients and not programs" $(QUICK) $(ARGS)
+	$(PYTEST) -q -m "not sockets and not clients and not programs and not browser" $(QUICK) $(ARGS)
 
 check: dev  ## lint, types and house rules
 	$(BIN)/ruff check .
@@ -47,6 +50,9 @@ certs: install  ## create the authority and the certificates
 
 tools:  ## install the mail programs that the tests drive
 	@.ci/tools
+
+browser:  ## install Chromium, which the tests of the pages drive
+	@.ci/browser
 
 clients: dev  ## install every mail client and drive them all (see docs/clients.md)
 	@.ci/clients
