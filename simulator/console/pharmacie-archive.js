@@ -5,11 +5,12 @@ import {identityCard} from "/console/pharmacie-mots.js";
 /** The archive as the server tells it; `url` leads to its documents, `patients` are those the message names. */
 export function archivePart(archive, url, patients) {
   const other = archive.patient && patients.length > 0 && !patients.some((person) => same(person.patient.ins, archive.patient.ins));
-  return h("div", {class: "archive"},
+  return h("div", {class: "xdm"},
     archive.patient ? identityCard(archive.patient) : h("p", {}, "L’archive ne dit pas de quel patient elle parle."),
     other && h("p", {class: "carte refus", role: "alert"}, "Attention : cette archive ne concerne pas le patient du message."),
     h("p", {}, h("span", {class: `etiquette ${archive.is_sound ? "vert" : "rouge"}`}, archive.is_sound ? "Archive conforme" : "Archive non conforme")),
-    archive.problems.length > 0 && h("details", {open: !archive.is_sound}, h("summary", {}, `${archive.problems.length} remarque(s) technique(s)`),
+    archive.plain.length > 0 && h("ul", {}, archive.plain.map((problem) => h("li", {}, problem))),
+    archive.problems.length > 0 && h("details", {}, h("summary", {}, "Détail technique"),
       h("ul", {lang: "en"}, archive.problems.map((problem) => h("li", {}, problem)))),
     archive.documents.map((document) => documentPart(document, `${url}/${document.place}`)));
 }

@@ -50,7 +50,7 @@ export async function composeView(place, me, [how = "", id = ""]) {
     location.hash = "#/dossier/INBOX";
   }, "Envoyer");
   made.querySelector(".actions").append(h("a", {href: "#/dossier/INBOX", class: "bouton"}, "Abandonner"));
-  show(place, h("div", {class: "etroit"}, title,
+  show(place, h("div", {class: "redaction"}, title,
     h("p", {class: "discret"}, `De : ${me.name} (${me.mailbox}). Votre nom, ${me.person}, reste dans la trace.`),
     h("div", {class: "carte"}, made)));
   if (answers && how !== "forward") {

@@ -44,7 +44,7 @@ export async function mailView(place, me, route) {
       h("p", {class: "discret compte", role: "status"}, now.words ? `${total} trouvé(s) pour « ${now.words} »`
         : total === 0 ? "" : `${total} message${total > 1 ? "s" : ""}`),
       items.length === 0 && h("p", {class: "vide"}, now.words ? "Aucun message ne correspond." : "Ce dossier est vide."),
-      h("ul", {class: "liste"}, items.map((mail) => h("li", {}, row(mail)))),
+      items.length > 0 && h("ul", {class: "liste"}, items.map((mail) => h("li", {}, row(mail)))),
       total > ON_A_PAGE && h("div", {class: "actions pages"},
         h("button", {type: "button", disabled: now.start === 0, onclick: () => turnTo(now.start - ON_A_PAGE)}, "Plus récents"),
         h("span", {class: "discret"}, `${now.start + 1}–${last} sur ${total}`),
@@ -58,7 +58,7 @@ export async function mailView(place, me, route) {
     return h("a", {href: link(mail.id), class: `rangee message${mail.unread ? " neuf" : ""}`, "data-id": mail.id,
       "aria-current": mail.id === now.open ? "true" : null},
     h("span", {class: "ligne"}, h("strong", {class: "coupe"}, sent ? `À ${names}` : names), h("span", {class: "discret"}, when(mail.at))),
-    h("span", {class: "sujet"}, mail.unread && h("span", {class: "cache"}, "Non lu. "), mail.subject || "(sans objet)"),
+    h("span", {class: "objet"}, mail.unread && h("span", {class: "cache"}, "Non lu. "), mail.subject || "(sans objet)"),
     h("span", {class: "etiquettes"}, people[0] && badge(people[0]), nature(mail),
       people[0]?.patient && h("span", {class: "discret ins"}, `INS ${spacedIns(people[0].patient.ins)}`),
       mail.flagged && h("span", {class: "etiquette ambre"}, "★ Important"),

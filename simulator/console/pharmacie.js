@@ -62,7 +62,7 @@ function drawMenu(current) {
       href, class: "lien-menu", "aria-current": href.startsWith(`#/${current}`) ? "page" : null,
     }, text)),
     h("span", {class: "qui"}, h("strong", {}, me.person), me.person === me.name ? null : h("span", {class: "discret"}, ` pour ${me.name}`)),
-    h("button", {type: "button", class: "petit", onclick: signOut}, "Se déconnecter"));
+    h("button", {type: "button", class: "petit sortie", onclick: signOut}, "Se déconnecter"));
 }
 
 async function signOut() {

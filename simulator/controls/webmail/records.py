@@ -21,7 +21,8 @@ _STORIES = {
 _FRENCH = {
     "sign-in": "s'est identifié(e)", "sign-in-refused": "n'a pas pu s'identifier", "read": "a lu un message",
     "flags": "a changé les marques d'un message", "deleted": "a supprimé un message", "moved": "a déplacé un message",
-    "copied": "a copié un message", "accepted": "a envoyé un message", "appended": "a déposé un message", "folder": "a changé un dossier", "receipt": "accusé de lecture",
+    "copied": "a copié un message", "accepted": "a envoyé un message", "appended": "a déposé un message",
+    "folder": "a changé un dossier", "receipt": "accusé de lecture",
     "refusal": "envoi refusé", "mailbox": "boîte aux lettres modifiée", "injected": "message déposé par une commande",
     "taken": "message retiré par une commande", "purged": "boîte vidée par une commande", "opened": "a lu un message",
 }
@@ -67,7 +68,7 @@ class Records:
         key = who.mailbox.address.key
         found: list[Record] = []
         for event in reversed(self._journal.events()):
-            if key not in (event.mailbox.lower(), event.who.rpartition(" for ")[2].lower()) or _is_echo(event):
+            if key not in (event.mailbox.lower(), event.who.rpartition(" for ")[2].lower()) or _is_echo(event, key):
                 continue
             record = self._record(event)
             if not person or record.address.lower() == person.strip().lower():
@@ -85,6 +86,8 @@ class Records:
                       _FRENCH.get(event.kind, event.kind))
 
 
-def _is_echo(event: Event) -> bool:
-    """The same message at the door of the next operator: its person is known to the first one only."""
-    return event.kind == "accepted" and event.facts.get("door") == "mx"
+def _is_echo(event: Event, key: str) -> bool:
+    """The same message again: at the door of the next operator, where nobody's name is known any more; or on its way to
+    this mailbox, which hears of it when it has come."""
+    on_its_way = event.kind in ("relayed", "postponed", "bounced") and event.mailbox.lower() == key
+    return on_its_way or (event.kind == "accepted" and event.facts.get("door") == "mx")

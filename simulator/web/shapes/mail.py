@@ -14,7 +14,7 @@ from simulator.controls.webmail.records import Record
 from simulator.controls.webmail.summary import XDM_PREFIX
 from simulator.controls.webmail.writing import MOST_FILES, MOST_RECIPIENTS, Written
 from simulator.mime.writing import Attached
-from simulator.web.shapes import patients
+from simulator.web.shapes import archives
 from simulator.web.shapes.base import Body, Name, Taken, moment
 from simulator.web.shapes.messages import Octets
 from simulator.web.shapes.patients import file
@@ -155,6 +155,6 @@ def record(found: Record) -> dict[str, Any]:
 def archive(shown: Archive) -> dict[str, Any]:
     """An opened archive, with the traits of its patient."""
     about = shown.patient
-    return {**patients.archive(shown), "patient": None if about is None else {
+    return {**archives.archive(shown), "patient": None if about is None else {
         "ins": about.matricule, "birth_name": about.birth_name, "given_name": about.first_name,
         "birth_date": about.birth_date, "sex": about.sex, "is_known": True}}
