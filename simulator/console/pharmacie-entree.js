@@ -1,5 +1,5 @@
 // Signing in: a person's own account, two factors, and the team's mailbox that the person uses.
-import {ask, field, focusOn, form, h, show} from "/console/console.js";
+import {Refusal, ask, field, focusOn, form, h, show} from "/console/console.js";
 
 /** Draw the sign-in form; `done` gets who signed in. */
 export function signInView(place, done) {
@@ -17,7 +17,11 @@ export function signInView(place, done) {
     field("Code à usage unique", code, "Les six chiffres de votre application ; obligatoires pour une boîte d’équipe."),
     field("Boîte d’équipe", mailbox, "L’adresse de la pharmacie. Laissez vide pour ouvrir votre propre boîte."),
     teams,
-  ], async (given) => done(await ask("POST", "/pages/session", given)), "S’identifier");
+  ], async (given) => {
+    const identity = await ask("POST", "/pages/session", given);
+    if (identity.kind === "PATIENT") throw new Refusal(403, {french: "Ce compte est celui d’un patient : sa page est Mon espace."});
+    done(identity);
+  }, "S’identifier");
   show(place, h("div", {class: "entree"},
     title,
     h("p", {class: "discret"}, "Chaque membre de l’équipe s’identifie avec son propre compte et deux facteurs : ",

@@ -269,3 +269,12 @@ async def fits(page: Page, view: str) -> None:
     assert wide[0] <= wide[1], view
     found = await Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]})
     assert found.violations_count == 0, f"{view}: {found.generate_report()}"
+
+
+async def test_a_patient_is_told_that_their_page_is_another(window: Window) -> None:
+    page = window.page
+    await page.goto("/pharmacie")
+    await page.get_by_label("Votre adresse nominative").fill(ZOE)
+    await page.get_by_label("Mot de passe").fill("adrun-patiente")
+    await page.get_by_role("button", name="S’identifier").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Mon espace")

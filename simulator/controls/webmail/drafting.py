@@ -67,11 +67,10 @@ class Drafting:
             return []
         found: list[Correspondent] = []
         for box in self._reachable(who.mailbox):
-            person = self._people.recognise("", box.address)
-            ins = person.traits.ins if person.traits is not None else ""
-            said = f"{person.name} {box.display_name} {person.where} {box.address} {ins}".casefold()
+            team = box.structure.name if box.structure is not None else ""
+            said = f"{box.display_name} {team} {box.description} {box.address}".casefold()
             if all(word in said for word in wanted):
-                found.append(person)
+                found.append(self._people.recognise("", box.address))
             if len(found) >= MOST_SUGGESTED:
                 break
         return found

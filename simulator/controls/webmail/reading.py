@@ -129,7 +129,12 @@ class Reading:
             shown = messages[start : start + min(limit, MOST_ON_A_PAGE)]
             return Page(tuple(await self._mails(place, shown)), len(messages))
         looked_at = await self._mails(place, messages[:MOST_SEARCHED])
-        fitting = [mail for mail in looked_at if await self._has(mail, wanted)]
+        fitting: list[Mail] = []
+        for number, mail in enumerate(looked_at):
+            if await self._has(mail, wanted):
+                fitting.append(mail)
+            if number % _BREATH == _BREATH - 1:
+                await asyncio.sleep(0)
         return Page(tuple(fitting[start : start + min(limit, MOST_ON_A_PAGE)]), len(fitting))
 
     async def mail(self, who: Identity, id: str) -> Mail:

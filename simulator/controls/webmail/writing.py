@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -134,7 +135,8 @@ class Writing:
             references=_thread(answered.references, answered.message_id) if answered else (), headers=headers,
         )
         try:
-            body = write(draft)
+            # Large files take their time.
+            body = await asyncio.to_thread(write, draft) if files else write(draft)
         except (ValueError, IndexError, LookupError) as mistake:
             raise Invalid("the message cannot be written: its subject or a file name holds a line break or another "
                           "character that a header does not carry", "write them on one line") from mistake
