@@ -16,14 +16,12 @@ from simulator.domains.patient import CLOSING_HEADER, CLOSING_SUBJECT
 from simulator.mime.writing import Attached, Draft, new_message_id, write
 from simulator.model.address import Address
 from simulator.model.document import ending, media_type
-from simulator.model.mailbox import Identity, Kind, Mailbox
+from simulator.model.mailbox import Identity, Mailbox
 from simulator.receipts import BY_HAND, Receipts
 from simulator.rules.facts import Exchange
 from simulator.space import TrustSpace
 from simulator.store.interface import FlagOp, Store
 
-NIL = "SIMU0001"
-"""X-MSS-NIL on every message (ECO.2.4.3): the reference of this product; real ones come from the ANS."""
 MOST_FILES = 10
 MOST_RECIPIENTS = 50
 AGENT = "Pharmacie; mssante-simulator"
@@ -106,7 +104,7 @@ class Writing:
             raise Conflict(f"the exchange with {to} has ended already", "a new message opens it again")
         original = await self._reading.mail(who, answers) if answers else None
         text = _GOODBYE.format(name=who.mailbox.display_name)
-        return await self._leave(who, [to], [], CLOSING_SUBJECT, text, [], original, {"X-MSS-NIL": NIL})
+        return await self._leave(who, [to], [], CLOSING_SUBJECT, text, [], original, {})
 
     async def tell(self, who: Identity, id: str) -> Address:
         """Send the receipt that the author asked for; the person decides (ECO.3.1.6). Raises NotFound, Conflict."""
@@ -126,13 +124,16 @@ class Writing:
         self, who: Identity, to: Sequence[Address], cc: Sequence[Address], subject: str, text: str,
         files: Sequence[Attached], original: Mail | None, headers: dict[str, str],
     ) -> Sent:
+        from simulator.letters.mail import NIL, display_name  # what makes letters is loaded when one is written
+
         box = who.mailbox
         answered = original.summary if original is not None else None
         draft = Draft(
-            author=author_name(box), sender=str(box.address), to=list(map(str, to)), cc=list(map(str, cc)),
+            author=display_name(box), sender=str(box.address), to=list(map(str, to)), cc=list(map(str, cc)),
             subject=subject, text=text, at=self._clock.now(), message_id=new_message_id(box.address.domain),
             attached=files, in_reply_to=_known(answered.message_id) if answered else "",
-            references=_thread(answered.references, answered.message_id) if answered else (), headers=headers,
+            references=_thread(answered.references, answered.message_id) if answered else (),
+            headers={"X-MSS-NIL": NIL, **headers},
         )
         try:
             # Large files take their time.
@@ -151,18 +152,8 @@ class Writing:
         return _named(Attached(file.name or f"fichier-{place}", file.type, file.content))
 
 
-def author_name(box: Mailbox) -> str:
-    """``Mme_Isabelle_FONTAINE_Pharmacie des Tilleuls`` for a person, the team's name for a team (ECO.2.2.7)."""
-    person = box.owner
-    if person is None or box.kind not in (Kind.PER, Kind.CAB):
-        return box.description or box.display_name
-    entity = box.structure.name if box.structure is not None else ""
-    parts = (person.title.rstrip("."), person.given_name, person.family_name.upper(), entity)
-    return "_".join(part for part in parts if part)
-
-
 def _headers(box: Mailbox, written: Written) -> dict[str, str]:
-    headers = {"X-MSS-NIL": NIL}
+    headers: dict[str, str] = {}
     if written.takes_no_answer:
         headers["X-MSS-MES"] = CLOSING_HEADER
     if written.wants_receipt:

@@ -6,9 +6,9 @@ import pytest
 
 from simulator.controls.errors import Conflict, Invalid, NotFound, Refused
 from simulator.controls.webmail.drafting import How
-from simulator.controls.webmail.writing import Written, author_name
+from simulator.controls.webmail.writing import Written
 from simulator.mime.writing import Attached
-from tests.builders import DOCTOR, PATIENT, PHARMACY, the_mailbox
+from tests.builders import DOCTOR, PATIENT, PHARMACY, an_identity
 from tests.controls.webmail.conftest import ISABELLE, ZOE, Counter
 
 
@@ -139,6 +139,7 @@ async def test_the_receipt_that_a_patient_s_opening_brings_is_shown_with_the_mes
     assert (receipt.summary.nature, receipt.summary.author.sort) == ("receipt", "patient")
 
 
-def test_people_write_under_their_name_and_teams_under_theirs() -> None:
-    assert author_name(the_mailbox(ISABELLE)) == "Mme_Isabelle_FONTAINE_Pharmacie des Tilleuls"
-    assert author_name(the_mailbox(PHARMACY)) == "Pharmacie des Tilleuls"
+async def test_a_person_writes_under_their_own_name(at: Counter) -> None:
+    await at.mail.writing.send(an_identity(ISABELLE), Written([DOCTOR], "Avis", "Bonjour."))
+    await at.settle()
+    assert at.arrived(DOCTOR)[0]["From"] == f"Mme_Isabelle_FONTAINE_Pharmacie des Tilleuls <{ISABELLE}>"
