@@ -110,10 +110,10 @@ export function form(label, fields, send, submit) {
   return made;
 }
 
-/** Who is signed in, or null. */
-export async function whoAmI() {
+/** Who is signed in, or null. `session` is the path that knows: a patient's differs from a professional's. */
+export async function whoAmI(session = "/pages/session") {
   try {
-    return await ask("GET", "/pages/session");
+    return await ask("GET", session);
   } catch (problem) {
     if (problem.status === 401) return null;
     throw problem;

@@ -9,8 +9,9 @@ _TAGS = {
     "hr", "i", "li", "ol", "p", "pre", "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot",
     "th", "thead", "tr", "u", "ul",
 }
-"""No picture: it would be fetched, and the fetching tells the sender that somebody looked."""
-_ATTRIBUTES = {"a": {"href", "title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
+"""No picture: it would be fetched, and the fetching tells the sender that somebody looked. A link keeps its words only:
+it would lead out of the simulator."""
+_ATTRIBUTES = {"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
 _STYLE = "body{font:16px/1.5 system-ui,sans-serif;margin:0;overflow-wrap:anywhere}table{border-collapse:collapse}" \
     "td,th{border:1px solid #bbb;padding:.2em .5em}blockquote{margin:0;padding-left:1em;border-left:3px solid #bbb}"
 
@@ -18,8 +19,7 @@ _STYLE = "body{font:16px/1.5 system-ui,sans-serif;margin:0;overflow-wrap:anywher
 def clean(html: str) -> str:
     """A page that holds the words and the plain formatting of a message, and nothing else."""
     body = nh3.clean(
-        html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"},
-        clean_content_tags={"script", "style", "title", "noscript"}, link_rel="noopener noreferrer nofollow",
+        html, tags=_TAGS, attributes=_ATTRIBUTES, clean_content_tags={"script", "style", "title", "noscript"}, link_rel=None,
     )
     head = f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><style>{_STYLE}</style></head>'
     return f"{head}<body>{body}</body></html>"

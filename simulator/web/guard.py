@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator.journal import Journal
 from simulator.web.problems import Problem
-from simulator.web.sessions import COOKIE, Sessions
+from simulator.web.sessions import PATIENT_COOKIE, Sessions
 
 MOST_OCTETS = 30 * 1024 * 1024
 """Of a request's body."""
@@ -102,7 +102,7 @@ class Guard:
 
     def _is_own(self, path: str, headers: Headers) -> bool:
         """A patient who has signed in at the page needs no token for their own space."""
-        cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE)
+        cookie = cookie_parser(headers.get("cookie", "")).get(PATIENT_COOKIE)
         identity = self._sessions.identity(cookie) if self._sessions is not None else None
         patient = identity.mailbox.patient if identity is not None else None
         return patient is not None and f"{path}/".startswith(f"/api/patients/{patient.ins}/")

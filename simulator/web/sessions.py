@@ -11,6 +11,9 @@ from starlette.responses import Response
 from simulator.model.mailbox import Identity
 
 COOKIE = "mssim_session"
+"""Of a professional or a team."""
+PATIENT_COOKIE = "mssim_patient"
+"""Of a patient: one browser may have a patient's page and a pharmacy's page side by side."""
 IDLE_SECONDS = 8 * 3600.0
 """A session that nobody used for so long is over."""
 MOST_SESSIONS = 1000
@@ -29,7 +32,7 @@ class Sessions:
         self._known[word] = (identity, time.monotonic())
         while len(self._known) > MOST_SESSIONS:
             self._known.popitem(last=False)
-        response.set_cookie(COOKIE, word, httponly=True, samesite="strict", path="/")
+        response.set_cookie(PATIENT_COOKIE if identity.mailbox.patient else COOKIE, word, httponly=True, samesite="strict", path="/")
 
     def identity(self, word: str | None, *, uses: bool = True) -> Identity | None:
         """Who brings this cookie; a look that is no use of the session does not make it last."""
@@ -44,7 +47,7 @@ class Sessions:
             self._known.move_to_end(word)
         return identity
 
-    def end(self, word: str | None, response: Response) -> None:
-        """Forget the person."""
+    def end(self, name: str, word: str | None, response: Response) -> None:
+        """Forget the person of this cookie."""
         self._known.pop(word or "", None)
-        response.delete_cookie(COOKIE, path="/")
+        response.delete_cookie(name, path="/")

@@ -64,15 +64,19 @@ class Journey:
         self._journal = journal
         self._clock = clock
 
-    async def prefill(self, ins: str, *, to: str | None = None, documents: Sequence[str] = ()) -> Prefilled:
-        """The text of the third step. Raises NotFound for an unknown document, Invalid for what is no address."""
+    async def prefill(
+        self, ins: str, *, to: str | None = None, documents: Sequence[str] = (), files: int = 0
+    ) -> Prefilled:
+        """The text of the third step; ``files`` come from elsewhere, beside the ``documents`` of the space.
+
+        Raises NotFound for an unknown document, Invalid for what is no address."""
         box = self._profiles.active(ins)
         name = holder(box).full_name
-        chosen = [(await self._documents.get(ins, id))[0] for id in documents]
-        reminder = self._reminder(_address(to), bool(chosen)) if to else ""
-        if not chosen:
+        shared = len([await self._documents.get(ins, id) for id in documents]) + files
+        reminder = self._reminder(_address(to), bool(shared)) if to else ""
+        if not shared:
             return Prefilled(f"Question de {name}", f"Bonjour,\n\n\n\nMerci de votre réponse.\n{name}", reminder)
-        what = "le document ci-joint" if len(chosen) == 1 else f"les {len(chosen)} documents ci-joints"
+        what = "le document ci-joint" if shared == 1 else f"les {shared} documents ci-joints"
         body = f"Bonjour,\n\nJe vous transmets {what}.\n\nMerci de votre aide.\n{name}"
         return Prefilled(f"Document de {name}", body, reminder)
 
@@ -88,7 +92,7 @@ class Journey:
         box = self._profiles.active(ins)
         original = self._original(box, ins, in_reply_to) if in_reply_to else None
         recipients = self._recipients(box, original, to, reply_all)
-        prefilled = await self.prefill(ins, documents=documents)
+        prefilled = await self.prefill(ins, documents=documents, files=len(files))
         attached = [await self._attached(ins, id) for id in documents] + [_checked(file) for file in files]
         if len(attached) > MOST_FILES:
             raise Invalid(f"{len(attached)} files are attached", f"attach {MOST_FILES} at most")

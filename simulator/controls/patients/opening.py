@@ -81,20 +81,24 @@ class Opening:
         """The patient keeps an attached file, or a document of an attached archive, in the section Documents.
 
         Raises NotFound, Conflict, Invalid for a type or size that is not taken."""
-        mail, file = self._conversations.mail(ins, id), self.file(ins, id, place)
+        mail = self._conversations.mail(ins, id)
         if entry is None:
+            file = self.file(ins, id, place)
             return await self._documents.add(ins, name=file.name or f"document-{place}.pdf", content=file.content,
                                              title=file.name.rpartition(".")[0], author=mail.author, source="message")
-        kept = _inside(file, (await self.archive(ins, id, place)).documents, entry)
+        kept = await self.enclosed(ins, id, place, entry)
         return await self._documents.add(
             ins, name=kept.name, content=kept.content, title=kept.title, code=kept.code,
             author=kept.author or mail.author, date=kept.date, source="message")
 
+    async def enclosed(self, ins: str, id: str, place: int, entry: int) -> Enclosure:
+        """A document of an attached archive, from 0, as a file that people can read. Raises NotFound."""
+        return _inside(self.file(ins, id, place), (await self.archive(ins, id, place)).documents, entry)
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    """What becomes a document."""
+class Enclosure:
+    """A document of an archive as a file: its PDF, else its text."""
 
     name: str
     content: bytes
@@ -104,7 +108,7 @@ class _Kept:
     date: str
 
 
-def _inside(file: File, documents: Sequence[Enclosed], entry: int) -> _Kept:
+def _inside(file: File, documents: Sequence[Enclosed], entry: int) -> Enclosure:
     """A document of an archive as a file that the section Documents takes: its PDF, else its text."""
     if not 0 <= entry < len(documents):
         raise NotFound(f"{file.name!r} has no document {entry}", f"it has {len(documents)}, counted from 0")
@@ -115,4 +119,4 @@ def _inside(file: File, documents: Sequence[Enclosed], entry: int) -> _Kept:
     name, content = (f"{stem}.pdf", inside.pdf) if inside.pdf else (f"{stem}.txt", text.encode())
     date = inside.created.date().isoformat() if inside.created is not None else ""
     code = inside.code.code if inside.code.code in LABELS else OF_THE_PATIENT.code
-    return _Kept(name, content, inside.title or inside.code.label, code, inside.author, date)
+    return Enclosure(name, content, inside.title or inside.code.label, code, inside.author, date)

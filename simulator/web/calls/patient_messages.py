@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from simulator.mime.writing import Attached, as_html
+from simulator.model.document import media_type
 from simulator.web.calls.patient_documents import FILE, Inline
 from simulator.web.calls.patients import CHANGE
 from simulator.web.cleaning import clean
@@ -39,7 +40,7 @@ async def messages(can: Can, ins: str) -> dict[str, Any]:
            responses=documented("not-found", "conflict", "invalid"))
 async def draft(can: Can, ins: str, about: Annotated[shapes.Prefill, Query()]) -> dict[str, Any]:
     """The prefilled text (F14); it may be changed before it is sent."""
-    proposed = await can.patients.journey.prefill(ins, to=about.to, documents=about.documents)
+    proposed = await can.patients.journey.prefill(ins, to=about.to, documents=about.documents, files=about.files)
     return {"subject": proposed.subject, "body": proposed.body, "reminder": proposed.reminder}
 
 
@@ -95,6 +96,14 @@ async def file(can: Can, ins: str, id: str, place: int, inline: Inline = False) 
 async def archive(can: Can, ins: str, id: str, place: int) -> dict[str, Any]:
     """IHE_XDM.zip, opened safely: documents, identity, and everything that is wrong with it."""
     return shapes.archive(await can.patients.opening.archive(ins, id, place))
+
+
+@calls.get("/messages/{id}/files/{place}/archive/{document}", summary="A document of an attached archive",
+           response_class=Response, responses=LOOK | FILE)
+async def enclosed(can: Can, ins: str, id: str, place: int, document: int, inline: Inline = False) -> Response:
+    """Its PDF, or its text when it is structured. `inline` shows a PDF in place."""
+    one = await can.patients.opening.enclosed(ins, id, place, document)
+    return download(one.name, media_type(one.name), one.content, inline=inline)
 
 
 @calls.post("/messages/{id}/files/{place}/save", summary="Keep an attached file", status_code=201,

@@ -1,18 +1,24 @@
-"""Signing in at the pages, and what every page asks first: who am I. Not part of the API that programs rely on."""
+"""Signing in at the pages, what every page asks first (who am I), and what happens to the person's mailbox, live.
+
+Not part of the API that programs rely on. ``?patient=true`` asks for the patient of this browser, which may have a
+professional signed in beside."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Header, Request
 from pydantic import Field
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from simulator.controls.errors import NotFound
 from simulator.model.mailbox import Identity
 from simulator.web.here import AllHere, Here
 from simulator.web.problems import Problem
-from simulator.web.sessions import COOKIE
+from simulator.web.sessions import COOKIE, PATIENT_COOKIE
 from simulator.web.shapes.base import Body, Name
+from simulator.web.stream import MEDIA_TYPE, lines
 
 calls = APIRouter(prefix="/pages", include_in_schema=False)
 
@@ -26,9 +32,15 @@ class SigningIn(Body):
     mailbox: Annotated[str, Field(max_length=320)] = ""
 
 
-async def _signed_in(request: Request) -> Identity:
+def _cookie(request: Request, patient: bool) -> tuple[str, str | None]:
+    """Name and word of the session that is asked for."""
+    name = PATIENT_COOKIE if patient or COOKIE not in request.cookies else COOKIE
+    return name, request.cookies.get(name)
+
+
+async def _signed_in(request: Request, patient: bool = False) -> Identity:
     here: Here = request.app.state.here
-    known = here.sessions.identity(request.cookies.get(COOKIE))
+    known = here.sessions.identity(_cookie(request, patient)[1])
     identity = here.controls.people.still(known) if known is not None else None
     if identity is None:
         raise Problem("signed-out", "Nobody is signed in here, or the session is over.",
@@ -45,7 +57,8 @@ async def begin(request: Request, here: AllHere, given: SigningIn) -> Response:
     """Sign in; a refusal tells the rule."""
     account = given.account.strip()
     if account.isalnum() and len(account) == 15:
-        account = str(here.controls.patients.profiles.get(account).address)
+        with suppress(NotFound):  # an unknown patient hears what a wrong password hears
+            account = str(here.controls.patients.profiles.get(account).address)
     identity = await here.controls.people.sign_in(
         account=account, password=given.password, code=given.code, mailbox=given.mailbox,
         client=request.client.host if request.client is not None else "")
@@ -61,11 +74,23 @@ async def who(me: Me) -> dict[str, Any]:
 
 
 @calls.delete("/session")
-async def end(request: Request, here: AllHere) -> Response:
+async def end(request: Request, here: AllHere, patient: bool = False) -> Response:
     """Sign out."""
     response = Response(status_code=204)
-    here.sessions.end(request.cookies.get(COOKIE), response)
+    here.sessions.end(*_cookie(request, patient), response)
     return response
+
+
+@calls.get("/stream")
+async def stream(
+    me: Me, here: AllHere, last_event_id: Annotated[str, Header(max_length=20)] = ""
+) -> StreamingResponse:
+    """What happens to the mailbox of whoever is signed in, from now on or from where a stream was cut."""
+    journal = here.controls.journal
+    remembered = journal.events()
+    since = int(last_event_id) if last_event_id.isascii() and last_event_id.isdigit() else \
+        remembered[-1].seq if remembered else 0
+    return StreamingResponse(lines(journal, since, str(me.mailbox.address), None, here.closing), media_type=MEDIA_TYPE)
 
 
 def _told(identity: Identity) -> dict[str, Any]:

@@ -178,6 +178,7 @@ class Prefill(Taken):
 
     to: Name | None = Field(None, description="Address of the pharmacy.", examples=[PHARMACY])
     documents: list[Id] = Field([], max_length=50, description="Ids of documents.", examples=[["c0"]])
+    files: int = Field(0, ge=0, le=50, description="How many files from elsewhere go with it.", examples=[1])
 
 
 class Draft(Given):
