@@ -39,10 +39,14 @@ export async function ask(method, path, body) {
   return said;
 }
 
-/** Tell the person, aloud for screen readers too. `kind`: "ok" or "error". */
+const TOLD_FOR = 8000;
+
+/** Tell the person, aloud for screen readers too; it goes away by itself. `kind`: "ok" or "error". */
 export function announce(message, kind = "ok") {
   const place = document.getElementById("annonce");
-  show(place, h("p", {class: `annonce ${kind}`}, message));
+  const told = h("p", {class: `annonce ${kind}`}, message);
+  show(place, told);
+  setTimeout(() => told.remove(), TOLD_FOR);
 }
 
 /** A refusal as a card: what, the rule, and the link that explains it. */

@@ -16,7 +16,7 @@ export async function home(space) {
         h("div", {}, h("h2", {id: "envoyer"}, "Une ordonnance à faire préparer ?"),
           h("p", {}, "Choisissez un document, une pharmacie, et envoyez : votre pharmacie le reçoit dans sa messagerie sécurisée.")),
         h("a", {class: "bouton principal", href: "#/envoyer/1"}, "Écrire à ma pharmacie")),
-      h("div", {class: "grille"},
+      h("div", {class: "grille tuiles"},
         tile("messages", "Messages", toRead(waiting), waiting > 0),
         tile("documents", "Documents", number(documents.items.length, "document")),
         tile("pharmacies", "Pharmacies", number(offered, "pharmacie à qui écrire", "pharmacies à qui écrire", "aucune à qui écrire")),
@@ -39,6 +39,7 @@ async function refreshTile(space) {
   const conversations = await space.get("/conversations");
   const waiting = unread(conversations);
   document.getElementById("tuile-messages").textContent = toRead(waiting);
+  document.querySelector("a[href='#/messages'].tuile").classList.toggle("neuf", waiting > 0);
   document.getElementById("derniers").replaceWith(latest(conversations.items));
 }
 
@@ -56,8 +57,8 @@ export function row(conversation) {
     h("strong", {}, conversation.name || "Système de messagerie"),
     h("time", {class: "discret", datetime: last.at}, moment(last.at)),
     h("span", {class: "sujet"}, conversation.subject || "(sans objet)"),
-    h("span", {}, conversation.unread > 0 && h("span", {class: "etiquette"}, number(conversation.unread, "non lu", "non lus")),
-      conversation.ended_by && h("span", {class: "etiquette ambre"}, "Échanges terminés"))));
+    conversation.unread > 0 && h("span", {class: "etiquette"}, number(conversation.unread, "non lu", "non lus")),
+    conversation.unread === 0 && conversation.ended_by && h("span", {class: "etiquette ambre"}, "Échanges terminés")));
 }
 
 /** #/pharmacies */

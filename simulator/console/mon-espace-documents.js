@@ -26,7 +26,7 @@ function byKind(items) {
 function row(one) {
   return h("li", {}, h("a", {class: "rangee", href: `#/document/${encodeURIComponent(one.id)}`},
     h("strong", {}, one.title), h("time", {class: "discret", datetime: one.date}, day(one.date)),
-    h("span", {class: "discret"}, one.author), h("span", {}, FROM[one.source] && h("span", {class: "etiquette"}, FROM[one.source]))));
+    h("span", {class: "discret sujet"}, one.author), FROM[one.source] && h("span", {class: "etiquette"}, FROM[one.source])));
 }
 
 function adding(space, done) {

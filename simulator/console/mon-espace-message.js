@@ -101,7 +101,11 @@ async function archive(space, base) {
     return refusalCard(problem);
   }
   return h("div", {class: "archive"},
-    h("p", {}, held.patient ? ["Au nom de ", h("strong", {}, held.patient), "."] : "L’archive ne dit pas de qui elle parle."),
+    h("p", {}, held.patient || held.matricule
+      ? ["Au nom de ", h("strong", {}, held.patient || "?"), held.matricule && `, matricule ${held.matricule}`, "."]
+      : "L’archive ne dit pas de qui elle parle."),
+    held.matricule && held.matricule !== space.ins && h("p", {class: "carte refus", role: "alert"},
+      "Ce matricule n’est pas le vôtre : prévenez le professionnel qui vous l’a envoyée."),
     held.documents.length === 0 && h("p", {class: "carte avis"}, "Aucun document ne peut être lu dans cette archive."),
     h("ul", {class: "liste"}, held.documents.map((one) => inside(space, base, one))),
     problems(held));
@@ -129,6 +133,7 @@ function problems(held) {
   return h("div", {class: `carte ${grave ? "refus" : "avis"}`},
     h("p", {}, grave ? "Cette archive n’est pas conforme : demandez au professionnel de la renvoyer si un document manque ou ne vous concerne pas."
       : "Cette archive se lit, mais n’est pas tout à fait conforme."),
+    h("ul", {}, held.plain.map((one) => h("li", {}, one))),
     h("details", {}, h("summary", {}, number(held.problems.length, "remarque technique", "remarques techniques")),
       h("ul", {lang: "en"}, held.problems.map((problem) => h("li", {}, problem)))));
 }

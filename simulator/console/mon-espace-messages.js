@@ -6,7 +6,7 @@ import {attaching, encoded, text, whoWrites} from "/console/mon-espace-envoi.js"
 import {choosing} from "/console/mon-espace-documents.js";
 import {message} from "/console/mon-espace-message.js";
 
-const RECEIPTS = "Quand vous ouvrez un message, le professionnel qui l’a demandé reçoit un accusé de lecture. Il ne peut pas être refusé.";
+const RECEIPTS = "Quand vous ouvrez un message, un accusé de lecture part au professionnel qui l’a demandé ; il ne se refuse pas.";
 
 /** #/messages */
 export async function messages(space) {

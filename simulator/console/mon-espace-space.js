@@ -51,7 +51,7 @@ export const canBeShown = (type) => SHOWN.includes(type);
 
 /** The file itself, in the page. */
 export function viewer(type, url, title) {
-  if (type === "application/pdf") return h("iframe", {class: "apercu", src: url, title});
+  if (type === "application/pdf") return h("iframe", {class: "apercu", src: `${url}#navpanes=0`, title});
   return h("img", {class: "apercu", src: url, alt: title});
 }
 

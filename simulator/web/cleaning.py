@@ -19,7 +19,8 @@ _STYLE = "body{font:16px/1.5 system-ui,sans-serif;margin:0;overflow-wrap:anywher
 def clean(html: str) -> str:
     """A page that holds the words and the plain formatting of a message, and nothing else."""
     body = nh3.clean(
-        html, tags=_TAGS, attributes=_ATTRIBUTES, clean_content_tags={"script", "style", "title", "noscript"}, link_rel=None,
+        html, tags=_TAGS, attributes=_ATTRIBUTES, clean_content_tags={"script", "style", "title", "noscript"},
+        link_rel=None,
     )
     head = f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><style>{_STYLE}</style></head>'
     return f"{head}<body>{body}</body></html>"

@@ -32,7 +32,8 @@ class Sessions:
         self._known[word] = (identity, time.monotonic())
         while len(self._known) > MOST_SESSIONS:
             self._known.popitem(last=False)
-        response.set_cookie(PATIENT_COOKIE if identity.mailbox.patient else COOKIE, word, httponly=True, samesite="strict", path="/")
+        name = PATIENT_COOKIE if identity.mailbox.patient is not None else COOKIE
+        response.set_cookie(name, word, httponly=True, samesite="strict", path="/")
 
     def identity(self, word: str | None, *, uses: bool = True) -> Identity | None:
         """Who brings this cookie; a look that is no use of the session does not make it last."""

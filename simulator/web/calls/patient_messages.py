@@ -15,6 +15,7 @@ from simulator.web.cleaning import clean
 from simulator.web.downloads import download, frame
 from simulator.web.here import Can
 from simulator.web.problems import documented
+from simulator.web.shapes import archives
 from simulator.web.shapes import patients as shapes
 
 calls = APIRouter(prefix="/api/patients/{ins}", tags=["patients"])
@@ -92,10 +93,10 @@ async def file(can: Can, ins: str, id: str, place: int, inline: Inline = False) 
 
 
 @calls.get("/messages/{id}/files/{place}/archive", summary="What an attached archive holds",
-           response_model=shapes.ArchiveShown, responses=LOOK)
+           response_model=archives.ArchiveShown, responses=LOOK)
 async def archive(can: Can, ins: str, id: str, place: int) -> dict[str, Any]:
     """IHE_XDM.zip, opened safely: documents, identity, and everything that is wrong with it."""
-    return shapes.archive(await can.patients.opening.archive(ins, id, place))
+    return archives.archive(await can.patients.opening.archive(ins, id, place))
 
 
 @calls.get("/messages/{id}/files/{place}/archive/{document}", summary="A document of an attached archive",

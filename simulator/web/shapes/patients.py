@@ -18,7 +18,6 @@ from simulator.model.mailbox import Mailbox
 from simulator.web.shapes.base import Body, Given, Name, Taken, example, examples, moment
 from simulator.web.shapes.messages import Octets, OneLine
 from simulator.web.shapes.space import Line
-from simulator.xdm import Archive, Document
 
 ZOE = "275126322074974"
 PHARMACY = "pharmacie.des.tilleuls@pharmacie.bfc.mssante.fr"
@@ -275,37 +274,6 @@ class Conversations(Given):
     items: list[Conversation]
 
 
-class ArchiveDocument(Given):
-    """A document inside an archive."""
-
-    place: int
-    name: str
-    title: str
-    code: str
-    kind: str
-    author: str
-    institution: str
-    created: datetime | None
-    size: int
-    intact: bool | None = Field(description="Size and hash are those that the description tells.")
-    has_pdf: bool
-    sections: list[dict[str, str]] = Field(description="What a structured document says: title and text of each part.")
-
-
-class ArchiveShown(Given):
-    """An archive of health documents, opened."""
-
-    model_config = ConfigDict(json_schema_extra=example(
-        patient=f"ADRUN ZOE {ZOE}", documents=[], problems=["archive: this is not a ZIP file; send one"],
-        is_sound=False, entries=["INDEX.HTM", "IHE_XDM/SUBSET01/METADATA.XML"]))
-
-    patient: str = Field(description="Name and matricule.")
-    documents: list[ArchiveDocument]
-    problems: list[str]
-    is_sound: bool
-    entries: list[str]
-
-
 class Saving(Body):
     """What to keep of an attached file."""
 
@@ -370,24 +338,4 @@ def conversation(held: Held) -> dict[str, Any]:
         "correspondent": str(held.correspondent) if held.correspondent is not None else None,
         "answerable": held.answerable.id if held.answerable is not None else None, "unread": held.unread,
         "messages": [message(mail, held.id) for mail in held.mails],
-    }
-
-
-def archive(shown: Archive) -> dict[str, Any]:
-    """An opened archive as JSON values."""
-    return {
-        "patient": str(shown.patient) if shown.patient is not None else "", "is_sound": shown.is_sound,
-        "documents": [_inside(place, one) for place, one in enumerate(shown.documents)],
-        "problems": list(map(str, shown.problems)), "entries": [entry.name for entry in shown.entries],
-    }
-
-
-def _inside(place: int, one: Document) -> dict[str, Any]:
-    checks = {one.hash_is_right, one.size_is_right}
-    sections = one.cda.sections if one.cda is not None else ()
-    return {
-        "place": place, "name": one.file_name, "title": one.title or one.code.label, "code": one.code.code,
-        "kind": one.code.label, "author": one.author, "institution": one.institution, "created": one.created,
-        "size": one.size, "intact": False if False in checks else True if checks == {True} else None,
-        "has_pdf": bool(one.pdf), "sections": [{"title": part.title, "text": part.text} for part in sections],
     }
