@@ -30,11 +30,11 @@ function content(space, mail) {
   return [head(mail), words(space, mail), mail.files.length > 0 && files(space, mail), receipt(mail)];
 }
 
-/** HTML is cleaned by the server and shown in a frame that runs nothing and fetches nothing. */
+/** HTML of others is cleaned by the server and shown in a frame that runs nothing and fetches nothing. */
 function words(space, mail) {
-  if (!mail.has_html) return h("div", {class: "texte"}, mail.text);
+  if (!mail.incoming || !mail.has_html) return h("div", {class: "texte"}, mail.text);
   return h("iframe", {class: `lettre${mail.text.length > LONG ? " longue" : ""}`, sandbox: "", src: space.file(path(mail, "/html")),
-    title: `Texte du message de ${mail.incoming ? mail.author : "vous-même"}`});
+    title: `Texte du message de ${mail.author}`});
 }
 
 function receipt(mail) {

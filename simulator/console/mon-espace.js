@@ -15,7 +15,7 @@ const VIEWS = {
 const MENU = [["", "Accueil"], ["documents", "Documents"], ["messages", "Messages"], ["profil", "Profil"]];
 const PART_OF = {document: "documents", conversation: "messages"};
 /** Events of the mailbox after which something may look different. */
-const STIRRING = ["delivered", "opened", "document", "receipt", "mailbox", "notified"];
+const STIRRING = ["delivered", "injected", "opened", "document", "receipt", "mailbox", "notified"];
 
 const main = document.getElementById("contenu");
 const menu = document.getElementById("menu");
@@ -31,6 +31,7 @@ async function route() {
   const mine = ++turn;
   let view;
   try {
+    if (await whoAmI(SESSION) === null) return leave("Votre session est terminée : identifiez-vous à nouveau.");
     view = await (VIEWS[name] || home)(space, ...rest.map(decodeURIComponent));
   } catch (problem) {
     if (!(problem instanceof Refusal)) throw problem;

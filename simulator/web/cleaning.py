@@ -12,7 +12,8 @@ _TAGS = {
 """No picture: it would be fetched, and the fetching tells the sender that somebody looked. A link keeps its words only:
 it would lead out of the simulator."""
 _ATTRIBUTES = {"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
-_STYLE = "body{font:16px/1.5 system-ui,sans-serif;margin:0;overflow-wrap:anywhere}table{border-collapse:collapse}" \
+_STYLE = ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:0;overflow-wrap:anywhere}" \
+    "body>:first-child{margin-top:0}table{border-collapse:collapse}" \
     "td,th{border:1px solid #bbb;padding:.2em .5em}blockquote{margin:0;padding-left:1em;border-left:3px solid #bbb}"
 
 

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, expect
 
 SCREENSHOTS = Path(os.environ.get("MSSIM_SCREENSHOTS") or Path(__file__).parent / "screenshots")
 """Where pictures of the pages go; git looks away. Continuous integration may keep the folder."""
@@ -23,7 +23,10 @@ FLAGS = (
 )
 DESKTOP = (1280, 900)
 PHONE = (375, 740)
+PATIENCE = 20_000
+"""Milliseconds that a test waits for what a busy machine shows late; what is there at once costs nothing."""
 _TOLD_NO = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+expect.set_options(timeout=PATIENCE)
 
 
 def chromium() -> str:
@@ -60,7 +63,7 @@ class Window:
         context = await browser.new_context(
             base_url=base, viewport={"width": size[0], "height": size[1]}, locale="fr-FR", timezone_id="Europe/Paris",
             color_scheme="dark" if dark else "light", has_touch=touch, reduced_motion="reduce")
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         return cls(context, await context.new_page(), base)
 
     async def photograph(self, name: str) -> Path:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import base64
+import re
 from email import message_from_string
 from email.policy import default
+from pathlib import Path
 
 import httpx
 import pytest
 
+import simulator.xdm
 from simulator.app import Simulator
 from simulator.model.address import Address
 from simulator.model.mailbox import Factor, Identity
+from simulator.web.shapes.archives import PLAIN
 from tests.web.conftest import DOCTOR, TEAM
+from tests.xdm import samples
 
 ZOE = "275126322074974"
 PATIENT = f"{ZOE}@patient.mssante.fr"
@@ -56,6 +61,37 @@ async def test_the_three_steps_by_api_reach_the_pharmacy(sim: Simulator, web: ht
     assert [one["name"] for one in received["attachments"]] == [documents[0]["name"]]
     trace = (await web.get(f"/api/messages/{received['id']}/raw")).text
     assert "client certificate good" in trace, "it crossed between operators over mutual TLS"
+
+
+async def test_the_proposal_counts_files_of_the_device_too(web: httpx.AsyncClient) -> None:
+    draft = (await web.get(f"/api/patients/{ZOE}/draft", params={"to": TEAM, "documents": "c0", "files": 2})).json()
+    assert "les 3 documents ci-joints" in draft["body"] and draft["reminder"]
+    question = (await web.get(f"/api/patients/{ZOE}/draft", params={"to": TEAM})).json()
+    assert question["subject"].startswith("Question") and not question["reminder"]
+
+
+async def test_an_archive_is_told_in_plain_words_and_its_documents_are_read(
+    sim: Simulator, web: httpx.AsyncClient
+) -> None:
+    packed = base64.encodebytes(samples.archive(samples.enclosed(samples.LEVEL_3))).decode().splitlines()
+    await professional_writes(sim, DOCTOR, "Archive", "MIME-Version: 1.0",
+                              'Content-Type: application/zip; name="IHE_XDM.zip"', "Content-Transfer-Encoding: base64",
+                              "", *packed)
+    (message,) = (await web.get(f"/api/patients/{ZOE}/messages")).json()["items"]
+    base = f"/api/patients/{ZOE}/messages/{message['id']}/files/0/archive"
+    shown = (await web.get(base)).json()
+    assert (shown["patient"], shown["matricule"]) == (samples.PATIENT.full_name, samples.PATIENT.matricule)
+    assert len(shown["plain"]) <= len(shown["problems"])
+    read = await web.get(f"{base}/0")
+    assert "Toux et fièvre." in read.text and read.headers["content-disposition"].startswith("attachment")
+    assert (await web.get(f"{base}/7")).status_code == 404
+
+
+def test_every_problem_of_an_archive_has_plain_words() -> None:
+    written = "".join(path.read_text() for path in Path(simulator.xdm.__file__).parent.glob("*.py"))
+    names = set(re.findall(r'(?:Problem|wrong|NotTaken)\(\s*"([a-z-]+)"', written))
+    assert len(names) > 20
+    assert names <= PLAIN.keys()
 
 
 async def test_a_doctor_is_not_written_to_first_and_the_refusal_explains_itself(web: httpx.AsyncClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 
 from simulator.app import Simulator
 from tests.builders import a_code
-from tests.web.conftest import DOCTOR, ISABELLE, KARIM, TEAM, problem
+from tests.web.conftest import DOCTOR, ISABELLE, KARIM, TEAM, letter, problem
 
 pytestmark = [pytest.mark.sockets]
 ZOE = "275126322074974"
@@ -43,11 +44,33 @@ async def test_a_team_s_mailbox_needs_a_member_and_two_factors(sim: Simulator, w
         TEAM, ISABELLE, "Isabelle Fontaine", True)
 
 
+async def test_a_patient_and_a_pharmacy_may_sit_at_one_browser(sim: Simulator, web: httpx.AsyncClient) -> None:
+    await sign_in(web, account=ZOE, password="adrun-patiente")
+    await sign_in(web, **team(sim))
+    assert (await web.get("/pages/session")).json()["mailbox"] == TEAM
+    assert (await web.get("/pages/session?patient=true")).json()["ins"] == ZOE
+    await web.delete("/pages/session?patient=true")
+    problem(await web.get("/pages/session?patient=true"), 401, "signed-out")
+    assert (await web.get("/pages/session")).json()["mailbox"] == TEAM
+
+
+async def test_the_stream_of_a_page_tells_of_its_own_mailbox_only(sim: Simulator, web: httpx.AsyncClient) -> None:
+    problem(await web.get("/pages/stream"), 401, "signed-out")
+    await sign_in(web, account=ZOE, password="adrun-patiente")
+    async with asyncio.timeout(20), web.stream("GET", "/pages/stream?patient=true") as told:
+        await letter(web, to=TEAM, subject="À la pharmacie")
+        await letter(web, to=f"{ZOE}@patient.mssante.fr", subject="À la patiente")
+        async for line in told.aiter_lines():
+            assert "pharmacie.des.tilleuls" not in line
+            if line == "event: injected":
+                break
+
+
 async def test_a_wrong_password_tells_no_more_than_an_unknown_account(web: httpx.AsyncClient) -> None:
     told: list[Any] = []
-    for account in (ISABELLE, "nobody@pharmacie.bfc.mssante.fr"):
+    for account in (ISABELLE, "nobody@pharmacie.bfc.mssante.fr", ZOE, "123456789012345"):
         told.append(problem(await sign_in(web, account=account, password="wrong"), 403, "refused"))
-    assert told[0] == told[1]
+    assert all(one == told[0] for one in told)
     assert "wrong" not in str(told)
 
 
