@@ -64,7 +64,8 @@ async def reach(page: Page, name: str) -> None:
 
 VIEWS = (
     ("", ".tuiles"), ("documents", ".ajout"), ("document/c0", "iframe.apercu"),
-    ("messages", "[aria-label=Conversations]"), ("pharmacies", ".autres"), ("profil", "#mon-adresse"), ("envoyer/1", "#etape:has-text('1 sur 3')"),
+    ("messages", "[aria-label=Conversations]"), ("pharmacies", ".autres"),
+    ("profil", "#mon-adresse"), ("envoyer/1", "#etape:has-text('1 sur 3')"),
     ("envoyer/2", "#etape:has-text('2 sur 3')"),
 )
 """Each view, and something that only it shows."""

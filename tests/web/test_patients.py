@@ -80,7 +80,7 @@ async def test_an_archive_is_told_in_plain_words_and_its_documents_are_read(
     (message,) = (await web.get(f"/api/patients/{ZOE}/messages")).json()["items"]
     base = f"/api/patients/{ZOE}/messages/{message['id']}/files/0/archive"
     shown = (await web.get(base)).json()
-    assert (shown["patient"], shown["matricule"]) == (samples.PATIENT.full_name, samples.PATIENT.matricule)
+    assert (shown["patient"], shown["matricule"]) == ("MARIE DURAND", samples.PATIENT.matricule)
     assert len(shown["plain"]) <= len(shown["problems"])
     read = await web.get(f"{base}/0")
     assert "Toux et fièvre." in read.text and read.headers["content-disposition"].startswith("attachment")
