@@ -33,7 +33,8 @@ GET /api/patients/{ins}/documents/{id}, DELETE /api/patients/{ins}/documents/{id
 GET /api/patients/{ins}/conversations, GET /api/patients/{ins}/messages, POST /api/patients/{ins}/messages,
 GET /api/patients/{ins}/draft, GET /api/patients/{ins}/messages/{id}, POST /api/patients/{ins}/messages/{id}/open,
 GET /api/patients/{ins}/messages/{id}/html, GET /api/patients/{ins}/messages/{id}/files/{place},
-GET /api/patients/{ins}/messages/{id}/files/{place}/archive, POST /api/patients/{ins}/messages/{id}/files/{place}/save,
+GET /api/patients/{ins}/messages/{id}/files/{place}/archive,
+GET /api/patients/{ins}/messages/{id}/files/{place}/archive/{document}, POST /api/patients/{ins}/messages/{id}/files/{place}/save,
 GET /api/patients/{ins}/dispensings, POST /api/patients/{ins}/dispensings, GET /api/indicators,
 GET /api/indicators/{address}, GET /api/indicators/{address}.csv
 """
