@@ -34,7 +34,8 @@ GET /api/patients/{ins}/conversations, GET /api/patients/{ins}/messages, POST /a
 GET /api/patients/{ins}/draft, GET /api/patients/{ins}/messages/{id}, POST /api/patients/{ins}/messages/{id}/open,
 GET /api/patients/{ins}/messages/{id}/html, GET /api/patients/{ins}/messages/{id}/files/{place},
 GET /api/patients/{ins}/messages/{id}/files/{place}/archive,
-GET /api/patients/{ins}/messages/{id}/files/{place}/archive/{document}, POST /api/patients/{ins}/messages/{id}/files/{place}/save,
+GET /api/patients/{ins}/messages/{id}/files/{place}/archive/{document},
+POST /api/patients/{ins}/messages/{id}/files/{place}/save,
 GET /api/patients/{ins}/dispensings, POST /api/patients/{ins}/dispensings, GET /api/indicators,
 GET /api/indicators/{address}, GET /api/indicators/{address}.csv
 """
