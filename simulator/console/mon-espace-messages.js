@@ -39,8 +39,12 @@ export async function conversation(space, id) {
     return found;
   }
 
+  /** One after the other: what happens live and what the person does must not bring a message in twice. */
+  let last = Promise.resolve();
+  const fill = (open) => (last = last.then(() => complete(open), () => complete(open)));
+
   /** The messages that are not in the page yet; those that come later wait to be opened. */
-  async function fill(open) {
+  async function complete(open) {
     const held = await find();
     for (const mail of held.messages) {
       if (!told.querySelector(`[data-id="${mail.id}"]`)) told.append(await message(space, mail, open, refresh));

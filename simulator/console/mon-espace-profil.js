@@ -28,11 +28,21 @@ export async function profile(space) {
         h("p", {class: "discret"}, "Le simulateur note ces notifications ; aucune ne part vraiment."),
         told.items.length > 0 && h("ul", {class: "liste"}, told.items.toReversed().slice(0, 20).map((note) => h("li", {class: "piece"},
           h("span", {}, "« Vous avez reçu un nouveau message dans Mon espace »"), h("time", {class: "discret", datetime: note.at}, moment(note.at)))))),
+      h("details", {class: "carte"}, h("summary", {}, "M’opposer à cet espace"),
+        h("p", {}, "Votre espace ferme aussitôt ; les messages qui vous sont adressés reviennent à leur expéditeur."),
+        h("p", {class: "discret"}, "Pour lever l’opposition dans le simulateur : ", h("code", {}, `DELETE /api/patients/${one.ins}/opposition`), "."),
+        h("button", {type: "button", class: "danger", onclick: () => oppose(space)}, "Fermer mon espace")),
     ],
   };
 }
 
 const fact = (name, value, hint) => h("div", {}, h("dt", {}, name), h("dd", {}, value, hint && h("span", {class: "discret"}, ` (${hint})`)));
+
+async function oppose(space) {
+  if (!window.confirm("Fermer votre espace ? Vous serez déconnecté.")) return;
+  await space.put("/opposition");
+  location.reload();
+}
 
 async function copy(address) {
   try {

@@ -14,6 +14,8 @@ export class Space {
 
   post(path, body = {}) { return ask("POST", this.base + path, body); }
 
+  put(path) { return ask("PUT", this.base + path); }
+
   remove(path) { return ask("DELETE", this.base + path); }
 
   /** Address of a file; `shown` for one that the browser shows in place. */

@@ -218,7 +218,7 @@ async def test_only_the_right_password_of_a_patient_opens_the_space(window: Wind
     await expect(page.get_by_text("Votre session est terminée")).to_be_visible()
 
 
-async def test_the_address_is_there_to_be_given(sim: Simulator, window: Window) -> None:
+async def test_the_profile_gives_the_address_and_takes_an_opposition(sim: Simulator, window: Window) -> None:
     page = window.page
     await window.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await submit(sim, letter(DOCTOR, "Bonjour", "Bonjour."))
@@ -229,3 +229,9 @@ async def test_the_address_is_there_to_be_given(sim: Simulator, window: Window) 
     assert await page.evaluate("navigator.clipboard.readText()") == PATIENT
     await expect(page.get_by_role("region", name="Notifications")).to_contain_text("zoe.adrun@courriel.example")
     await expect(page.get_by_role("region", name="Notifications").get_by_role("listitem")).to_have_count(1)
+    await page.get_by_text("M’opposer à cet espace").click()
+    page.once("dialog", lambda dialog: dialog.accept())
+    await page.get_by_role("button", name="Fermer mon espace").click()
+    await expect(page.get_by_role("heading", level=1, name="Mon espace")).to_be_visible()
+    await sign_in(page)
+    await expect(page.get_by_role("alert")).to_be_visible()
