@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator.journal import Journal
 from simulator.web.problems import Problem
-from simulator.web.sessions import PATIENT_COOKIE, Sessions
+from simulator.web.sessions import COOKIE, PATIENT_COOKIE, Sessions
 
 MOST_OCTETS = 30 * 1024 * 1024
 """Of a request's body."""
