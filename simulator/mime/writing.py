@@ -1,4 +1,7 @@
-"""A new message as bytes: text, HTML beside it, files attached. Lines end in CRLF, every octet is ASCII."""
+"""A new message as bytes: text, HTML beside it, files attached. Lines end in CRLF, every octet is ASCII.
+
+``email`` is loaded with the first message written: starting needs none of it.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,10 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address as Mailto
-from email.message import EmailMessage
-from email.policy import SMTP
-from html import escape
+from typing import TYPE_CHECKING
 
-_POLICY = SMTP.clone(cte_type="7bit")
+if TYPE_CHECKING:
+    from email.headerregistry import Address as Mailto
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,14 @@ def new_message_id(domain: str) -> str:
 
 def write(draft: Draft) -> bytes:
     """``multipart/mixed`` with ``multipart/alternative`` and the files. Raises ValueError for what no header holds."""
+    from email.message import EmailMessage
+    from email.policy import SMTP
+
     said = (draft.author, draft.subject, draft.message_id, draft.in_reply_to, *draft.references,
             *draft.headers.values(), *(file.name for file in draft.attached))
     if any(not text.isprintable() for text in said):
         raise ValueError("a header field holds a line break or a control character")
-    message = EmailMessage(policy=_POLICY)
+    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
     message["From"] = _mailto(draft.author, draft.sender)
     message["To"] = [_mailto("", address) for address in draft.to]
     if draft.cc:
@@ -83,11 +87,15 @@ def write(draft: Draft) -> bytes:
 
 def as_html(text: str) -> str:
     """Plain text as a small HTML page: a paragraph for each block between empty lines."""
+    from html import escape
+
     blocks = [escape(block, quote=False).replace("\n", "<br>\n") for block in text.strip().split("\n\n")]
     paragraphs = "\n".join(f"<p>{block}</p>" for block in blocks)
     return f'<!DOCTYPE html>\n<html lang="fr"><head><meta charset="utf-8"></head><body>\n{paragraphs}\n</body></html>\n'
 
 
 def _mailto(name: str, address: str) -> Mailto:
+    from email.headerregistry import Address as Mailto
+
     local, _, domain = address.rpartition("@")
     return Mailto(name, local, domain)

@@ -20,6 +20,7 @@ LATER = {
     "simulator.client": "the commands that talk to a running simulator",
     "simulator.imap.session": "the first IMAP client",
     "simulator.letters": "whoever makes a letter",
+    "simulator.xdm": "whoever makes a letter or opens an archive",
     "simulator.smtp.session": "the first SMTP client",
     "simulator.testing": "pytest",
     "simulator.web.server": "the first request",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from simulator.controls.contents import Contents, File, contents
 from simulator.controls.errors import NotFound
@@ -16,8 +17,10 @@ from simulator.model.address import Address
 from simulator.model.document import LABELS, OF_THE_PATIENT
 from simulator.receipts import Receipts
 from simulator.store.interface import FlagOp, Store
-from simulator.xdm import Archive, open_archive
-from simulator.xdm import Document as Enclosed
+
+if TYPE_CHECKING:
+    from simulator.xdm import Archive
+    from simulator.xdm import Document as Enclosed
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class Opening:
         """What an attached archive of health documents shows; read in a thread, a hostile one takes its time.
 
         Raises NotFound."""
+        from simulator.xdm import open_archive
+
         return await asyncio.to_thread(open_archive, self.file(ins, id, place).content)
 
     async def save(self, ins: str, id: str, place: int, entry: int | None = None) -> Document:

@@ -7,6 +7,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from simulator.controls.contents import Contents, File, contents
 from simulator.controls.errors import NotFound
@@ -18,8 +19,10 @@ from simulator.model.mailbox import Identity, Mailbox
 from simulator.receipts import Receipts, fingerprint
 from simulator.space import TrustSpace
 from simulator.store.interface import Change, FlagOp, Folder, Message, Store
-from simulator.xdm import Archive, open_archive
-from simulator.xdm import Document as Enclosed
+
+if TYPE_CHECKING:
+    from simulator.xdm import Archive
+    from simulator.xdm import Document as Enclosed
 
 _ID = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
 MOST_ON_A_PAGE = 100
@@ -182,6 +185,8 @@ class Reading:
     async def archive(self, who: Identity, id: str, place: int) -> Archive:
         """What an attached archive of health documents shows. Raises NotFound."""
         file = await self.file(who, id, place)
+        from simulator.xdm import open_archive
+
         return await asyncio.to_thread(open_archive, file.content)
 
     async def enclosed(self, who: Identity, id: str, place: int, entry: int) -> Enclosed:
