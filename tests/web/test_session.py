@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from simulator.app import Simulator
+from tests.app.conftest import configured
 from tests.builders import a_code
 from tests.web.conftest import DOCTOR, ISABELLE, KARIM, TEAM, letter, problem
 
 pytestmark = [pytest.mark.sockets]
 ZOE = "275126322074974"
+
+
+@pytest.fixture
+async def sim(tmp_path: Path, data: Path) -> AsyncIterator[Simulator]:
+    """The default space, where failures cost no time."""
+    async with Simulator(configured(tmp_path, ("first_delay: 1 s", "first_delay: 0 s")), data=data) as running:
+        yield running
 
 
 async def sign_in(web: httpx.AsyncClient, **given: str) -> httpx.Response:
