@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator import __version__
-from simulator.commands.arguments import add_letter, add_running
+from simulator.commands.arguments import add_code, add_letter, add_running
 
 if TYPE_CHECKING:
     from simulator.config import Configuration
@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_certs(commands, place)
     add_running(commands)
     add_letter(commands, place, _letter)
+    add_code(commands, place, _code)
     return parser
 
 
@@ -139,6 +140,13 @@ def _demo(options: argparse.Namespace) -> int:
 
     configuration = _load(options.config)
     return BAD_CONFIGURATION if configuration is None else play(configuration)
+
+
+def _code(options: argparse.Namespace) -> int:
+    from simulator.commands.codes import code
+
+    configuration = _load(options.config)
+    return BAD_CONFIGURATION if configuration is None else code(options, configuration)
 
 
 def _letter(options: argparse.Namespace) -> int:

@@ -173,3 +173,11 @@ def add_letter(commands: Commands[argparse.ArgumentParser], configured: argparse
                        help="where to (default: its own name); - is standard output")
     where.add_argument("--send", action="store_true", help="submit it to a running simulator")
     letter.set_defaults(run=run)
+
+
+def add_code(commands: Commands[argparse.ArgumentParser], configured: argparse.ArgumentParser,
+             run: Callable[[argparse.Namespace], int]) -> None:
+    """``code``, which asks a running simulator for its clock."""
+    code = commands.add_parser("code", parents=[configured, place()], help="the one-time code of an account, now")
+    code.add_argument("account", help="address, or its part before the @")
+    code.set_defaults(run=run)
