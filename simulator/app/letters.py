@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date
 
+from simulator.controls.letters import author_of, written_on
 from simulator.controls.patients.documents import MadeDocument
 from simulator.model.address import Address
 from simulator.model.document import ConfiguredDocument
-from simulator.model.mailbox import Mailbox, Person
+from simulator.model.mailbox import Mailbox
 from simulator.space import TrustSpace
-
-_SURGERY = time(9, 30)
-"""When letters of a day are written; in France."""
 
 
 def document(space: TrustSpace, box: Mailbox, wanted: ConfiguredDocument) -> MadeDocument:
@@ -22,18 +19,8 @@ def document(space: TrustSpace, box: Mailbox, wanted: ConfiguredDocument) -> Mad
     assert box.patient is not None
     mailbox = space.mailbox(Address.parse(wanted.author))
     made = letters.compose(
-        wanted.letter, patient=box.patient, author=_author(space, mailbox),
+        wanted.letter, patient=box.patient, author=author_of(space, mailbox),
         structure=mailbox.structure if mailbox is not None else None, seed=wanted.seed or 1,
-        now=datetime.combine(date.fromisoformat(wanted.date), _SURGERY, ZoneInfo("Europe/Paris")),
+        now=written_on(date.fromisoformat(wanted.date)),
     )
     return MadeDocument(made.title, made.code, made.author, made.file_name, "application/pdf", made.pdf)
-
-
-def _author(space: TrustSpace, mailbox: Mailbox | None) -> Person:
-    """The holder, or who is responsible for a team; somebody invented when the mailbox went meanwhile."""
-    if mailbox is not None and mailbox.owner is not None:
-        return mailbox.owner
-    responsible = space.mailbox(mailbox.responsible) if mailbox is not None and mailbox.responsible else None
-    if responsible is not None and responsible.owner is not None:
-        return responsible.owner
-    return Person("Camille", "Durand", "899700999991", "10", "Dr")

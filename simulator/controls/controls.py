@@ -12,6 +12,7 @@ from simulator.controls.dispensings import Dispensings
 from simulator.controls.explain import Explain
 from simulator.controls.formula import Formula
 from simulator.controls.indicators import Indicators
+from simulator.controls.letters import Letters
 from simulator.controls.looking import Looking
 from simulator.controls.mailboxes import Mailboxes
 from simulator.controls.messages import Messages
@@ -80,6 +81,7 @@ class Controls:
         )
         self.webmail = Webmail(space=space, store=store, journal=journal, clock=clock, sending=self.sending,
                                receipts=receipts)
+        self.letters = Letters(space, looking, self.patients.profiles, self.sending, clock)
         self.states = States(
             space=space, store=store, journal=journal, clock=clock, outbox=outbox, closings=closings,
             configured=configured, data=data, renew=renew,

@@ -19,6 +19,7 @@ from simulator.web.calls import (
     dispensings,
     indicators,
     journal,
+    letters,
     mail,
     mailboxes,
     messages,
@@ -36,9 +37,9 @@ from simulator.web.published import WhitelistPaper
 from simulator.web.sessions import Sessions
 from simulator.web.surroundings import Surroundings
 
-CALLS = (about.calls, messages.calls, mailboxes.calls, patients.calls, patient_documents.calls, patient_messages.calls,
-         whitelist.calls, clock.calls, certificates.calls, journal.calls, states.calls, session.calls, mail.calls,
-         console.calls, dispensings.calls, indicators.calls)
+CALLS = (about.calls, messages.calls, mailboxes.calls, patients.calls, patient_documents.calls,
+         patient_messages.calls, whitelist.calls, clock.calls, certificates.calls, journal.calls, letters.calls,
+         states.calls, session.calls, mail.calls, console.calls, dispensings.calls, indicators.calls)
 """Every call, in the order of the documentation."""
 
 _NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False,

@@ -26,6 +26,7 @@ GET /api/clock, POST /api/clock/advance, POST /api/clock/freeze, POST /api/clock
 GET /api/certificates, POST /api/certificates, POST /api/certificates/{serial}/revoke, GET /ca.pem, GET /api/journal,
 GET /api/journal/stream, GET /api/explain/{id}, POST /api/reset, GET /api/snapshots, POST /api/snapshots/{name},
 POST /api/snapshots/{name}/restore, DELETE /api/snapshots/{name}, GET /api/operators,
+GET /api/letters, POST /api/letters, POST /api/letters/send,
 GET /api/patients, GET /api/patients/{ins}, POST /api/patients/{ins}/activate, PUT /api/patients/{ins}/opposition,
 DELETE /api/patients/{ins}/opposition, PUT /api/mailboxes/{address}/closing, GET /api/patients/{ins}/pharmacies,
 GET /api/patients/{ins}/notifications, GET /api/patients/{ins}/documents, POST /api/patients/{ins}/documents,
