@@ -6,18 +6,23 @@ knows a socket; nothing here decides what is allowed.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.delivery import Client, Office, Taken
 from simulator.model.address import Address
 from simulator.model.certificate import NO_CERTIFICATE, TlsFacts
 from simulator.model.mailbox import Identity
+from simulator.rules.enclosed import archives, may_enclose
 from simulator.rules.facts import INSIDE, FromSender, Letter, ToRecipient, WithMessage
 from simulator.rules.letter import read_letter
 from simulator.rules.verdict import PASSED, Finding, Severity, Verdict
 from simulator.signin import Attempt, Outcome
+
+if TYPE_CHECKING:
+    from simulator.xdm import Archive
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +158,14 @@ class Visit:
     async def message(self, body: bytes) -> Verdict:
         """The message after DATA. Always answers with a reply."""
         letter = read_letter(body, self.office.header_limit)
+        enclosed = await self._enclosed(body)
         verdict = self.office.book.judge(
             WithMessage(
                 **{**self._moment(), "operator": self._operator_in_hand() or None},
                 identity=self._identity,
                 sender=self._sender,
                 letter=letter,
+                archives=enclosed,
                 most_hops=self.office.most_hops,
                 recipients=tuple(address for address, _ in self._recipients),
             )
@@ -185,6 +192,12 @@ class Visit:
         )
         self.reset()
         return await self.office.accept(taken)
+
+    async def _enclosed(self, body: bytes) -> tuple[Archive, ...] | None:
+        """Archives are opened once: where a message enters the space."""
+        if self.door == "mx" and self._sender is not None and self.office.space.operator_of(self._sender.domain):
+            return None
+        return await asyncio.to_thread(archives, body) if may_enclose(body) else ()
 
     def reset(self) -> None:
         """RSET: the transaction is forgotten, the login stays."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from simulator.controls.message import is_attached, leaves, part_name
+from simulator.mime.files import is_attached, leaves, part_name, part_octets
 from simulator.mime.part import Part
 from simulator.mime.text import part_text
-from simulator.mime.transfer import undo
 from simulator.mime.tree import parse_tree
 from simulator.mime.words import decode_raw
 
@@ -63,7 +62,5 @@ def _joined(parts: list[Part], subtype: bytes, body: bytes) -> str:
 
 
 def _file(place: int, part: Part, body: bytes) -> File:
-    data = body[part.body : part.end]
-    plain = undo(data, part.content.encoding)
     kind = f"{decode_raw(part.content.type)}/{decode_raw(part.content.subtype)}"
-    return File(place, part_name(part), kind, data if plain is None else plain)
+    return File(place, part_name(part), kind, part_octets(part, body))

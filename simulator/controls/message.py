@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import unquote_to_bytes
 
 from simulator.mime.addresses import addresses
+from simulator.mime.files import is_attached, leaves, part_name, part_octets
 from simulator.mime.headers import Field, fields
-from simulator.mime.part import Params, Part
+from simulator.mime.part import Part
 from simulator.mime.text import part_text, written_address
-from simulator.mime.transfer import undo
 from simulator.mime.tree import parse_tree
-from simulator.mime.words import decode, decode_raw, decode_words
+from simulator.mime.words import decode_raw, decode_words
 from simulator.store.interface import Folder, Message
 
 TEXT_LIMIT = 64 * 1024
@@ -108,41 +107,9 @@ def _named(header: Sequence[Field], name: bytes) -> tuple[str, ...]:
     return tuple(written_address(a) for a in everybody if a.host is not None)
 
 
-def leaves(part: Part) -> Iterator[Part]:
-    """The parts that hold something; an attached message is one of them."""
-    if not part.is_multipart:
-        yield part
-        return
-    for child in part.children:
-        yield from leaves(child)
-
-
-def is_attached(part: Part) -> bool:
-    """True for what is no text to be read: files, pictures, attached messages."""
-    return part.content.disposition == b"attachment" or part.content.type != b"text" or bool(part_name(part))
-
-
 def _attachment(part: Part, body: bytes) -> Attachment:
-    data = body[part.body : part.end]
-    plain = undo(data, part.content.encoding)
     kind = f"{decode_raw(part.content.type)}/{decode_raw(part.content.subtype)}"
-    return Attachment(part_name(part), kind, len(data if plain is None else plain))
-
-
-def part_name(part: Part) -> str:
-    """The file name, decoded; empty when there is none."""
-    return _parameter(part.content.disposition_params, b"filename") or _parameter(part.content.params, b"name")
-
-
-def _parameter(params: Params, name: bytes) -> str:
-    """A value, with its charset and percent signs undone where it has them (RFC 2231 4)."""
-    for key, value in params:
-        if key == name + b"*":
-            charset, _, rest = value.partition(b"'")
-            return decode(unquote_to_bytes(rest.partition(b"'")[2]), charset or b"utf-8")
-        if key == name:
-            return decode_words(value)
-    return ""
+    return Attachment(part_name(part), kind, len(part_octets(part, body)))
 
 
 def _text(parts: Sequence[Part], body: bytes) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.rules import letters, patient_spaces, patients, recipients, senders, sign_in, transport
+from simulator.rules import archives, letters, patient_spaces, patients, recipients, senders, sign_in, transport
 from simulator.rules.book import Rule
 
 CATALOGUE: tuple[Rule[Any], ...] = (
@@ -15,6 +15,7 @@ CATALOGUE: tuple[Rule[Any], ...] = (
     *patients.RULES,
     *patient_spaces.RULES,
     *letters.RULES,
+    *archives.RULES,
 )
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from simulator.model.address import Address
 from simulator.model.certificate import TlsFacts
 from simulator.model.mailbox import Factor, Identity, Mailbox
+
+if TYPE_CHECKING:
+    from simulator.xdm import Archive
 
 INSIDE = "inside"
 """The door of the operator's own pages and automata: what passes it never travelled."""
@@ -142,6 +145,10 @@ class Letter:
     """Value of ``X-MSS-MES``."""
     hops: int = 0
     """``Received`` fields it came with."""
+    mss_codecda: str = ""
+    """Value of ``X-MSS-CODECDA``."""
+    mss_ins: str = ""
+    """Value of ``X-MSS-INS``."""
     receipt_to: str = ""
     """Value of ``Disposition-Notification-To``."""
     defects: tuple[str, ...] = field(default=())
@@ -154,5 +161,7 @@ class WithMessage(FromSender):
 
     recipients: tuple[Address, ...]
     letter: Letter
+    archives: tuple[Archive, ...] | None = None
+    """What its ``IHE_XDM.zip`` hold, opened; None when nobody looked, because it was looked at before."""
     most_hops: int = 50
     """Received fields that a message may come with."""

@@ -16,6 +16,8 @@ _WANTED = frozenset(
         b"subject",
         b"message-id",
         b"x-mss-mes",
+        b"x-mss-codecda",
+        b"x-mss-ins",
         b"received",
         b"disposition-notification-to",
     }
@@ -59,6 +61,8 @@ def read_letter(body: bytes, header_limit: int = 256 * 1024) -> Letter:
         subject=decode_words(found[b"subject"][0].text) if b"subject" in found else "",
         message_id=text(b"message-id"),
         mss_mes=text(b"x-mss-mes"),
+        mss_codecda=text(b"x-mss-codecda"),
+        mss_ins=text(b"x-mss-ins"),
         hops=len(found.get(b"received", ())),
         receipt_to=text(b"disposition-notification-to"),
         defects=tuple(defects),

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from simulator import letters
 from simulator.model.certificate import NO_CERTIFICATE, Certificate, TlsFacts, Worth
 from simulator.model.mailbox import Dispensing, Identity, Secrets, Status
 from simulator.rules.facts import INSIDE
@@ -30,6 +31,8 @@ from tests.builders import (
     address,
     an_office,
     put_exchanges,
+    the_configuration,
+    the_mailbox,
     tls,
 )
 
@@ -75,6 +78,20 @@ class Dispensed(Part):
     structure: str
     days_ago: int
     reimbursed: bool = True
+
+
+class Written(Part):
+    """A ready-made prescription in a mail with its archive, by paul.vial@medecin.mssante.fr."""
+
+    patient: str
+    """INS of the patient whom it is about."""
+    to: str
+    headers: Mapping[str, str] = {}
+    """Fields that are put in place of the letter's own."""
+    archive: bool = True
+    """False: the PDF alone."""
+    damaged: bool = False
+    """The archive is cut short on its way into the mail."""
 
 
 class Given(Part):
@@ -123,6 +140,8 @@ class Case(Part):
     size: int | None = None
     rcpt_to: tuple[str, ...] = ()
     message: str = ""
+    letter: Written | None = None
+    """In place of ``message``."""
     notify: str = ""
     """NOTIFY of every recipient (RFC 3461)."""
     message_size: int = 0
@@ -215,9 +234,9 @@ async def _played(case: Case, house: House) -> Verdict:
     for recipient in case.rcpt_to:
         if not verdict.refused:
             verdict = visit.recipient(address(recipient), {"NOTIFY": case.notify} if case.notify else {})
-    if verdict.refused or not case.message:
+    if verdict.refused or not (case.message or case.letter):
         return verdict
-    return await visit.message(_message(case))
+    return await visit.message(_letter(case.letter) if case.letter is not None else _message(case))
 
 
 async def _connected(case: Case, house: House, facts: TlsFacts | None) -> Visit:
@@ -244,6 +263,19 @@ def _attempt(case: Case, tried: Try, facts: TlsFacts | None) -> Attempt:
     member = tried.user.rpartition("*")[2]
     secret = tried.password + (a_code(member) if tried.code else "")
     return Attempt(case.door, "127.0.0.1", facts, tried.mechanism, tried.user, tried.acting_for, secret)
+
+
+def _letter(written: Written) -> bytes:
+    doctor = the_mailbox("paul.vial@medecin.mssante.fr")
+    patients = {box.patient.ins: box.patient for box in the_configuration().mailboxes if box.patient is not None}
+    assert doctor.owner is not None
+    document = letters.compose("prescription", patient=patients[written.patient], author=doctor.owner, now=START)
+    message = letters.compose_mail(document, sender=doctor, to=[written.to], date=START, headers=dict(written.headers),
+                                   form="n1" if written.archive else "pdf")
+    for part in message.walk():
+        if written.damaged and part.get_filename() == "IHE_XDM.zip":
+            part.set_content(part.get_content()[:1000], "application", "zip", filename="IHE_XDM.zip")
+    return message.as_bytes()
 
 
 def _message(case: Case) -> bytes:

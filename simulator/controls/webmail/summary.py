@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from simulator.controls.message import is_attached, leaves
 from simulator.controls.webmail.correspondents import NOBODY, Correspondent, Correspondents, Sort
 from simulator.domains.patient import CLOSING_HEADER, CLOSING_SUBJECT
+from simulator.mime.files import is_attached, leaves
 from simulator.mime.headers import fields
 from simulator.mime.part import Part
 from simulator.mime.tree import parse_tree
