@@ -24,6 +24,9 @@ from simulator.rules.letter import header_end, read_letter
 from simulator.space import TrustSpace
 from simulator.store.interface import Folder, Message, Store
 
+MOST_KNOWN = 5000
+"""Messages whose header is remembered, of all patients; the first ones go."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mail:
@@ -55,7 +58,8 @@ class Mail:
     no_answer: bool
     """``X-MSS-MES: FIN``: this message takes no answer."""
     size: int
-    body: bytes = field(repr=False)
+    fingerprint: str = field(repr=False)
+    """Of its bytes: what a receipt is remembered by."""
     why_not: str = ""
     """Why it cannot be answered, in French; empty when it can, or when the patient wrote it."""
 
@@ -100,6 +104,8 @@ class Conversations:
         self._space = space
         self._store = store
         self._receipts = receipts
+        self._known: dict[tuple[int, int], Mail] = {}
+        """By folder and UID, which never name another message: bytes are read once, not at every look."""
 
     def list(self, ins: str) -> Sequence[Conversation]:
         """The one with the newest message first. Raises NotFound."""
@@ -134,6 +140,13 @@ class Conversations:
         closings = [mail for mail in read if mail.closes]
         return [replace(mail, why_not=self._why_not(box, mail, closings)) if mail.incoming else mail for mail in read]
 
+    def body(self, mail: Mail) -> bytes:
+        """The bytes of a message. Raises NotFound when it has just gone."""
+        found = self._store.body(mail.folder, mail.uid)
+        if found is None:
+            raise NotFound(f"message {mail.id} has just gone", "a mail program or a reset removed it")
+        return found
+
     def no_mail(self, ins: str, id: str) -> NotFound:
         """For a message that is not there."""
         return NotFound(f"the space {ins} has no message {id[:80]}", "ids stand in the list of messages, such as 12.3")
@@ -145,10 +158,19 @@ class Conversations:
                 yield folder, folder.name == "INBOX"
 
     def _read(self, folder: Folder, incoming: bool, receipts: Mapping[str, float]) -> Iterable[Mail]:
-        known = {message.uid: message for message in self._store.messages(folder.id)}
-        for uid, body in self._store.bodies(folder.id, list(known)):
-            mail = _mail(folder, known[uid], incoming, body, receipts)
-            yield mail if mail.author else replace(mail, author=self.name_of(mail.sender))
+        there = {message.uid: message for message in self._store.messages(folder.id)}
+        new = [uid for uid in there if (folder.id, uid) not in self._known]
+        for uid, body in self._store.bodies(folder.id, new):
+            self._known[folder.id, uid] = _mail(folder, there[uid], incoming, body)
+        read = [(self._known[folder.id, uid], message) for uid, message in there.items()
+                if (folder.id, uid) in self._known]
+        while len(self._known) > MOST_KNOWN:
+            del self._known[next(iter(self._known))]
+        for mail, message in read:
+            yield replace(
+                mail, author=mail.author or self.name_of(mail.sender), opened="\\Seen" in message.flags,
+                receipt_at=receipts.get(mail.fingerprint),
+            )
 
     def _why_not(self, box: Mailbox, mail: Mail, closings: Sequence[Mail]) -> str:
         """After ``[FIN]`` no earlier message of that correspondent takes an answer, whoever reopens the exchange."""
@@ -181,7 +203,8 @@ class Conversations:
         return box.display_name if box is not None else str(address or "")
 
 
-def _mail(folder: Folder, message: Message, incoming: bool, body: bytes, receipts: Mapping[str, float]) -> Mail:
+def _mail(folder: Folder, message: Message, incoming: bool, body: bytes) -> Mail:
+    """What never changes of a message."""
     letter = read_letter(body)
     header = {f.name: f.value for f in fields(body[: min(header_end(body), 256 * 1024)]) if f.name}
     sender = letter.from_[0] if letter.from_ else None
@@ -190,10 +213,10 @@ def _mail(folder: Folder, message: Message, incoming: bool, body: bytes, receipt
         at=message.internal_date, author=_author(header.get(b"from", b"")), sender=sender,
         answers_to=letter.reply_to[0] if letter.reply_to else sender,
         to=(*_addresses(header.get(b"to", b"")), *_addresses(header.get(b"cc", b""))), subject=letter.subject,
-        message_id=letter.message_id.strip(), references=_references(header), opened="\\Seen" in message.flags,
+        message_id=letter.message_id.strip(), references=_references(header), opened=False, receipt_at=None,
         asks_receipt=incoming and asked_by(letter.receipt_to) is not None,
-        receipt_at=receipts.get(fingerprint(body)) if letter.receipt_to else None,
-        closes=incoming and _closes(letter), no_answer=letter.mss_mes == CLOSING_HEADER, size=message.size, body=body,
+        closes=incoming and _closes(letter), no_answer=letter.mss_mes == CLOSING_HEADER, size=message.size,
+        fingerprint=fingerprint(body),
     )
 
 

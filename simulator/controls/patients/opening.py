@@ -55,17 +55,17 @@ class Opening:
         mail = self._conversations.mail(ins, id)
         told = None
         if mail.incoming:
-            told = await self._receipts.give(box, mail.body)
+            told = await self._receipts.give(box, self._conversations.body(mail))
             flags = {"\\Seen", "$MDNSent"} if told is not None else {"\\Seen"}
             await self._store.set_flags(mail.folder, [mail.uid], FlagOp.ADD, frozenset(flags))
             if not mail.opened:
                 self._journal.note("opened", f"{box.display_name} opened {mail.subject!r}", who=str(box.address),
                                    mailbox=str(box.address), message_id=mail.message_id, uid=mail.uid)
-        return Opened(self._conversations.mail(ins, mail.id), contents(mail.body), told)
+        return Opened(self._conversations.mail(ins, mail.id), contents(self._conversations.body(mail)), told)
 
     def look(self, ins: str, id: str) -> Contents:
         """What a message holds, without opening it. Raises NotFound."""
-        return contents(self._conversations.mail(ins, id).body)
+        return contents(self._conversations.body(self._conversations.mail(ins, id)))
 
     def file(self, ins: str, id: str, place: int) -> File:
         """One attached file. Raises NotFound."""

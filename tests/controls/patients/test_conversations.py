@@ -91,3 +91,26 @@ async def test_fin_alone_is_a_conversation_of_its_own(mes: Space) -> None:
 async def test_an_unknown_message_is_told(mes: Space) -> None:
     with pytest.raises(NotFound, match=r"no message 99\.1"):
         mes.patients.conversations.get(ZOE, "99.1")
+
+
+async def test_flags_and_new_mail_are_seen_although_bytes_are_read_once(mes: Space) -> None:
+    await mes.writes(DOCTOR)
+    conversations = mes.patients.conversations
+    (first,) = conversations.mails(mes.patients.profiles.get(ZOE))
+    assert not first.opened
+    await mes.patients.opening.open(ZOE, first.id)
+    await mes.writes(DOCTOR, number=2)
+    assert [mail.opened for mail in conversations.mails(mes.patients.profiles.get(ZOE))] == [True, False]
+    await mes.it.controls.messages.purge(f"{ZOE}@patient.mssante.fr")
+    assert conversations.mails(mes.patients.profiles.get(ZOE)) == []
+    with pytest.raises(NotFound, match="has just gone"):
+        conversations.body(first)
+
+
+async def test_a_reset_and_a_return_show_what_is_there(mes: Space) -> None:
+    await mes.writes(DOCTOR, subject="Gardé")
+    await mes.it.controls.states.snapshot("one")
+    await mes.it.controls.states.reset()
+    assert list(mes.patients.conversations.list(ZOE)) == []
+    await mes.it.controls.states.restore("one")
+    assert [one.subject for one in mes.patients.conversations.list(ZOE)] == ["Gardé"]
