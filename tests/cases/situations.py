@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from simulator.rules.verdict import PASSED, Severity, Verdict
 from simulator.signin import Attempt
 from simulator.visit import Reception, Visit
 from tests.builders import (
+    DOCTOR,
     ROOT,
     START,
     House,
@@ -31,7 +33,6 @@ from tests.builders import (
     address,
     an_office,
     put_exchanges,
-    the_configuration,
     the_mailbox,
     tls,
 )
@@ -176,7 +177,12 @@ class CaseFile:
 
     def read(self) -> Case:
         """The checked content."""
-        return Case.model_validate(yaml.safe_load(self.path.read_text(encoding="utf-8")))
+        return _read(self.path)
+
+
+@cache
+def _read(path: Path) -> Case:
+    return Case.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 def all_cases() -> list[CaseFile]:
@@ -265,13 +271,18 @@ def _attempt(case: Case, tried: Try, facts: TlsFacts | None) -> Attempt:
     return Attempt(case.door, "127.0.0.1", facts, tried.mechanism, tried.user, tried.acting_for, secret)
 
 
+@cache
+def _prescription(ins: str) -> letters.Document:
+    doctor = the_mailbox(DOCTOR).owner
+    patient = the_mailbox(f"{ins}@patient.mssante.fr").patient
+    assert doctor is not None and patient is not None
+    return letters.compose("prescription", patient=patient, author=doctor, now=START)
+
+
 def _letter(written: Written) -> bytes:
-    doctor = the_mailbox("paul.vial@medecin.mssante.fr")
-    patients = {box.patient.ins: box.patient for box in the_configuration().mailboxes if box.patient is not None}
-    assert doctor.owner is not None
-    document = letters.compose("prescription", patient=patients[written.patient], author=doctor.owner, now=START)
-    message = letters.compose_mail(document, sender=doctor, to=[written.to], date=START, headers=dict(written.headers),
-                                   form="n1" if written.archive else "pdf")
+    message = letters.compose_mail(
+        _prescription(written.patient), sender=the_mailbox(DOCTOR), to=[written.to], date=START,
+        headers=dict(written.headers), form="n1" if written.archive else "pdf")
     for part in message.walk():
         if written.damaged and part.get_filename() == "IHE_XDM.zip":
             part.set_content(part.get_content()[:1000], "application", "zip", filename="IHE_XDM.zip")
