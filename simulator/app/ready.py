@@ -104,7 +104,7 @@ def announcement(sim: Simulator) -> str:
         "",
         f"  doors      {doors}",
         f"  trust      {sim.authority.ca_file}",
-        f"  look       {url(host, ports['http'])}",
+        f"  look       {url(host, ports['http'])} (pages: mon-espace, pharmacie, espace-de-confiance)",
         f"  data       {sim.data}",
         "",
         "  who can log in:",
@@ -119,7 +119,11 @@ def announcement(sim: Simulator) -> str:
             f"      --auth PLAIN --auth-user {doctor.address} --auth-password '{doctor.secrets.password}' \\",
             f"      --from {doctor.address} --to {team.address}",
         ]
-    return "\n".join([*lines, "", "  Ctrl-C stops it; what was accepted is kept.", ""])
+    return "\n".join([*lines, "", f"  Ctrl-C stops it; {_kept(sim)}.", ""])
+
+
+def _kept(sim: Simulator) -> str:
+    return "nothing is kept" if sim.is_ephemeral else "what was accepted is kept"
 
 
 def _how(mailbox: Mailbox) -> str:
@@ -130,6 +134,6 @@ def _how(mailbox: Mailbox) -> str:
         return "APP      its certificate (EXTERNAL)"
     kind = "patient" if mailbox.kind is Kind.PATIENT else mailbox.kind.value
     ways = [f"password {mailbox.secrets.password}"] if mailbox.secrets.password else ["nobody signs in"]
-    ways += ["one-time code"] if mailbox.secrets.totp else []
+    ways += [f"codes by: mssim code {mailbox.address.local}"] if mailbox.secrets.totp else []
     ways += [mailbox.status.value] if mailbox.status != "open" else []
     return f"{kind:<8} {', '.join(ways)}"

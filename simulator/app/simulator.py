@@ -90,6 +90,11 @@ class Simulator:
         """Door to port, for the doors that all operators share, ``dns`` and ``http``."""
         return {**self.doors.ports, "dns": self.dns.port, "http": self.web.port}
 
+    @property
+    def is_ephemeral(self) -> bool:
+        """The data folder goes when the simulator stops."""
+        return self._wanted_data is None
+
     def load(self) -> None:
         """Import what the first clients need and starting does not, so that they are not kept waiting; from any
         thread."""
