@@ -11,12 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from simulator.domains.patient import CLOSING_SUBJECT
-from simulator.mime.content import parameters
-from simulator.mime.headers import first
 from simulator.model.address import Address
 from simulator.model.mailbox import Mailbox
 from simulator.rules.facts import Letter
-from simulator.rules.letter import header_end
 from simulator.space import TrustSpace
 from simulator.store.interface import Deposit, Line, NewLine
 
@@ -55,7 +52,6 @@ def lines(
     deposits: Iterable[Deposit],
     submitted: bool,
     letter: Letter,
-    body: bytes,
     at: float,
 ) -> list[NewLine]:
     """What to note of an accepted message; nothing, at the cost of a look at each mailbox, when no pharmacy is in it.
@@ -66,7 +62,7 @@ def lines(
     own = _of_a_pharmacy(space.mailboxes.get(sender.key)) if submitted and sender is not None else None
     if own is None and not reached:
         return []
-    form = _form(letter, body)
+    form = _form(letter)
     if form == _NOTICE:
         return []
     # A receipt has no envelope sender where it is written as RFC 8098 asks.
@@ -110,11 +106,7 @@ def _kind(space: TrustSpace, other: Address) -> str | None:
     return PATIENT if space.domain_kind(other.domain) == "patient" else PROFESSIONAL
 
 
-def _form(letter: Letter, body: bytes) -> str:
+def _form(letter: Letter) -> str:
     if letter.subject == CLOSING_SUBJECT:
         return CLOSING
-    header = body[: header_end(body)]
-    if b"report-type" not in header.lower():
-        return MESSAGE
-    report = dict(parameters(first(header, b"content-type") or b"")).get(b"report-type", b"").lower()
-    return {b"disposition-notification": RECEIPT, b"delivery-status": _NOTICE}.get(report, MESSAGE)
+    return {"disposition-notification": RECEIPT, "delivery-status": _NOTICE}.get(letter.report, MESSAGE)

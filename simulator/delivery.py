@@ -180,10 +180,12 @@ class Office:
         )
 
     def _departures(self, taken: Taken) -> list[ExchangeChange]:
-        """What a patient's message opens, and what [FIN] from a professional is about to end."""
+        """What a patient's message opens, unless a program reports; and what [FIN] is about to end."""
         if taken.identity is None:
             return []
         author, now = taken.identity.mailbox, self.clock.timestamp()
+        if author.kind is Kind.PATIENT and taken.letter.report:
+            return []
         if author.kind is Kind.PATIENT:
             known = self.space.exchanges(author).values()
             return [c for to, _ in taken.recipients for c in _PATIENTS.depart(author, to, now, known)]
@@ -202,7 +204,6 @@ class Office:
             deposits=into.deposits,
             submitted=taken.door != "mx",
             letter=taken.letter,
-            body=taken.body,
             at=self.clock.timestamp(),
         )
 

@@ -36,6 +36,7 @@ DAY = 86400.0
 WEEK = 7 * DAY
 EACH, LATER, DISPENSED = Closing(every_reply=True), Closing(after=WEEK), Closing(after_dispensing=True)
 LETTER = "Subject: Bonjour"
+REPORT = "Content-Type: multipart/report; report-type=disposition-notification; boundary=b"
 
 
 @asynccontextmanager
@@ -119,7 +120,24 @@ async def test_a_right_that_another_gave_in_its_own_name_is_left_alone() -> None
         assert subjects(house) == ["Bonjour", "Bonjour"] and house.exchange(PATIENT, NURSE) == "open"
 
 
+async def test_the_receipt_of_a_mail_program_is_no_reply() -> None:
+    async with closing({PHARMACY: EACH}) as house:
+        await writes(house, PATIENT, to=PHARMACY)
+        await writes(house, PHARMACY, "Subject: Lu", REPORT)
+        assert house.exchange(PATIENT, PHARMACY) == "open" and subjects(house) == ["Lu"]
+
+
 # -- after some time
+@pytest.mark.parametrize(("who", "to"), [(DOCTOR, PATIENT), (PATIENT, DOCTOR)])
+async def test_a_receipt_gives_an_exchange_no_more_time(who: str, to: str) -> None:
+    async with closing({DOCTOR: LATER}) as house:
+        await writes(house, DOCTOR)
+        await goes_by(house, 5 * DAY)
+        await writes(house, who, "Subject: Lu", REPORT, to=to)
+        await goes_by(house, 2 * DAY + 1)
+        assert house.exchange(PATIENT, DOCTOR) == "closed"
+
+
 async def test_an_exchange_ends_so_long_after_the_last_message_in_either_direction() -> None:
     async with closing({PHARMACY: LATER}) as house:
         await writes(house, PATIENT, to=PHARMACY)

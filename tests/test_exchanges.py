@@ -20,6 +20,8 @@ Step = tuple[str, ...]
 
 LETTER, FIN, NO_ANSWER = "Subject: Bonjour", "Subject: [FIN]", "X-MSS-MES: FIN"
 TO_NURSE = f"Reply-To: {NURSE}"
+REPORT = "Content-Type: multipart/report; report-type=Disposition-Notification; boundary=b"
+"""A mail program tells that a message was opened; many do so under an envelope sender, against RFC 8098 2.1."""
 
 STORIES: dict[str, tuple[list[Step], dict[str, str]]] = {
     "the doctor writes, the patient answers": ([(DOCTOR, LETTER), ("patient", DOCTOR, "ok")], {DOCTOR: "open"}),
@@ -50,6 +52,11 @@ STORIES: dict[str, tuple[list[Step], dict[str, str]]] = {
     "the patient begins, the pharmacy ends, the patient begins anew": (
         [("patient", PHARMACY, "ok"), (PHARMACY, LETTER), (PHARMACY, FIN), ("patient", PHARMACY, "ok")],
         {PHARMACY: "open"}),
+    "a receipt opens nothing": (
+        [(DOCTOR, "Subject: Lu", REPORT), ("patient", DOCTOR, "professional-starts-the-exchange")], {DOCTOR: "none"}),
+    "a receipt does not open again": (
+        [(DOCTOR, LETTER), (DOCTOR, FIN), (DOCTOR, "Subject: Lu", REPORT),
+         ("patient", DOCTOR, "exchange-is-not-closed")], {DOCTOR: "closed"}),
     "others are not concerned": (
         [(DOCTOR, LETTER), (NURSE, LETTER), (NURSE, FIN), ("patient", DOCTOR, "ok"),
          ("patient", NURSE, "exchange-is-not-closed")], {DOCTOR: "open", NURSE: "closed"}),

@@ -34,8 +34,8 @@ class PatientDomain:
         """What a professional's message does to the exchange (mssante-rules 3.7 to 3.9).
 
         The subject exactly ``[FIN]`` closes, also what the sender's Reply-To opened elsewhere. ``X-MSS-MES: FIN`` asks
-        for no answer to this one message, which does not take back what an open exchange allowed. Any other message
-        opens, or opens again.
+        for no answer to this one message, which does not take back what an open exchange allowed. A report, such as the
+        receipt of a mail program, is nobody's message and changes nothing. Any other message opens, or opens again.
         """
         if arrival.sender is None or arrival.correspondent is None:
             return ()
@@ -43,6 +43,8 @@ class PatientDomain:
         if arrival.letter.subject == CLOSING_SUBJECT:
             ended = {author, *(known.mailbox for known in _opened_by(author, arrival.exchanges.values()))}
             return tuple(ExchangeChange(patient, key, Exchange.CLOSED, at, author, author) for key in sorted(ended))
+        if arrival.letter.report:
+            return ()
         answers_to = arrival.correspondent.key
         before = arrival.exchanges.get(answers_to)
         was_open = before is not None and before.state == Exchange.OPEN

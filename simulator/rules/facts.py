@@ -151,6 +151,8 @@ class Letter:
     """Value of ``X-MSS-INS``."""
     receipt_to: str = ""
     """Value of ``Disposition-Notification-To``."""
+    report: str = ""
+    """The kind of report of a program (RFC 6522), in lower case: ``disposition-notification``, ``delivery-status``."""
     defects: tuple[str, ...] = field(default=())
     """What could not be read, in words."""
 

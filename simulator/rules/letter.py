@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.mime.addresses import addresses
+from simulator.mime.content import parameters
 from simulator.mime.headers import Field, fields
 from simulator.mime.words import decode_words
 from simulator.model.address import Address, AddressError
@@ -20,6 +21,7 @@ _WANTED = frozenset(
         b"x-mss-ins",
         b"received",
         b"disposition-notification-to",
+        b"content-type",
     }
 )
 _ONCE = (b"from", b"message-id", b"reply-to", b"sender", b"subject")
@@ -65,8 +67,16 @@ def read_letter(body: bytes, header_limit: int = 256 * 1024) -> Letter:
         mss_ins=text(b"x-mss-ins"),
         hops=len(found.get(b"received", ())),
         receipt_to=text(b"disposition-notification-to"),
+        report=_report(found[b"content-type"][0].value) if b"content-type" in found else "",
         defects=tuple(defects),
     )
+
+
+def _report(content_type: bytes) -> str:
+    """The report-type; empty for what is no report."""
+    if not content_type.lower().startswith(b"multipart/report"):
+        return ""
+    return dict(parameters(content_type)).get(b"report-type", b"").lower().decode("ascii", "replace")
 
 
 def _addresses(name: bytes, value: bytes, defects: list[str]) -> tuple[Address, ...]:

@@ -34,6 +34,14 @@ def test_the_fields_that_rules_ask_for_are_read() -> None:
     assert (read.hops, read.receipt_to, read.defects) == (2, "paul@a.example", ())
 
 
+@pytest.mark.parametrize(("content_type", "report"), [
+    ('multipart/report; report-type="Disposition-Notification"; boundary=b', "disposition-notification"),
+    ("Multipart/Report;\r\n boundary=b;\r\n report-type=delivery-status", "delivery-status"),
+    ("multipart/report; boundary=b", ""), ("text/plain; report-type=delivery-status", ""), ("", "")])
+def test_the_reports_of_programs_are_known(content_type: str, report: str) -> None:
+    assert letter(f"Content-Type: {content_type}").report == report
+
+
 def test_names_of_fields_are_read_in_any_case_and_with_a_blank_before_the_colon() -> None:
     assert letter("fROM : a@b.example", "SUBJECT:x").subject == "x"
     assert from_field("a@b.example") == ["a@b.example"]
