@@ -19,6 +19,7 @@ from simulator.model.address import Address, AddressError
 from simulator.model.mailbox import Mailbox
 from simulator.outbox import Outbox
 from simulator.routing import Routing, Sorted
+from simulator.rules.facts import Letter
 from simulator.rules.letter import header_end, read_letter
 from simulator.space import TrustSpace
 from simulator.store.interface import NewLine, Store
@@ -30,6 +31,8 @@ OPENED = "manual-action/MDN-sent-automatically; displayed"
 """Somebody opened it; the receipt goes by itself, because a patient cannot refuse it (mssante-rules 3.5, 9)."""
 BY_HAND = "manual-action/MDN-sent-manually; displayed"
 """Somebody opened it, and decided to tell the author (ECO.3.1.6, RFC 8098 3.2.6)."""
+
+_RETURN_PATH = re.compile(rb"Return-Path:[ \t]*<([^>\r\n]*)>", re.IGNORECASE)
 
 
 def asked_by(value: str) -> Address | None:
@@ -44,6 +47,18 @@ def asked_by(value: str) -> Address | None:
         return Address.parse(written)
     except AddressError:
         return None
+
+
+def asked_by_the_author(body: bytes, letter: Letter) -> Address | None:
+    """Who may be told without anybody's consent: the author, asking for himself (RFC 8098 2.1), of what is no report.
+
+    The author is the Return-Path under which the message was delivered; From, where it has none."""
+    to = asked_by(letter.receipt_to) if letter.receipt_to and not letter.report else None
+    if to is None:
+        return None
+    came = _RETURN_PATH.match(body)
+    authors = {came[1].decode("utf-8", "replace").lower()} if came else {str(one).lower() for one in letter.from_}
+    return to if str(to).lower() in authors else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +174,12 @@ class Receipts:
         mark = fingerprint(body)
         if to is None or (box.address.key, mark) in self._in_hand or mark in self.given(box):
             return None
-        if not self._space.lists(to.domain):
-            self._journal.note("remark", f"{box.address} opened a message whose receipt was to go to {to}, outside the "
-                               "trust space: none was sent", mailbox=str(box.address), message_id=letter.message_id)
+        why_not = "" if self._space.lists(to.domain) else "outside the trust space"
+        if disposition == OPENED and not why_not and asked_by_the_author(body, letter) is None:
+            why_not = "which is a receipt itself" if letter.report else "who is not its author"
+        if why_not:
+            self._journal.note("remark", f"{box.address} opened a message whose receipt was to go to {to}, {why_not}: "
+                               "none was sent", mailbox=str(box.address), message_id=letter.message_id)
             return None
         self._in_hand.add((box.address.key, mark))
         try:

@@ -18,7 +18,7 @@ from simulator.mime.headers import fields
 from simulator.mime.words import decode_raw, decode_words
 from simulator.model.address import Address, AddressError
 from simulator.model.mailbox import Mailbox
-from simulator.receipts import Receipts, asked_by, fingerprint
+from simulator.receipts import Receipts, asked_by_the_author, fingerprint
 from simulator.rules.facts import Exchange, Letter
 from simulator.rules.letter import header_end, read_letter
 from simulator.space import TrustSpace
@@ -140,6 +140,11 @@ class Conversations:
         closings = [mail for mail in read if mail.closes]
         return [replace(mail, why_not=self._why_not(box, mail, closings)) if mail.incoming else mail for mail in read]
 
+    def why_it_ended(self, ins: str, mail: Mail) -> str:
+        """Of a message that the patient wrote: why nothing may be added to it, in French. Raises NotFound."""
+        ended = [closing for closing in self.mails(self._profiles.get(ins)) if closing.closes and _ended(mail, closing)]
+        return f"{ended[-1].author} a mis fin à vos échanges." if ended else ""
+
     def body(self, mail: Mail) -> bytes:
         """The bytes of a message. Raises NotFound when it has just gone."""
         found = self._store.body(mail.folder, mail.uid)
@@ -176,8 +181,9 @@ class Conversations:
         """After ``[FIN]`` no earlier message of that correspondent takes an answer, whoever reopens the exchange."""
         if mail.sender is None:
             return "Ce message automatique n'admet pas de réponse."
-        if mail.closes or any(_ended(mail, closing) for closing in closings):
-            return f"{mail.author} a mis fin à vos échanges."
+        ending = mail if mail.closes else next((closing for closing in closings if _ended(mail, closing)), None)
+        if ending is not None:
+            return f"{ending.author} a mis fin à vos échanges."
         if mail.no_answer:
             return "Ce message n'admet pas de réponse."
         if mail.answers_to is None or self._space.exchange(box, mail.answers_to) != Exchange.OPEN:
@@ -214,7 +220,7 @@ def _mail(folder: Folder, message: Message, incoming: bool, body: bytes) -> Mail
         answers_to=letter.reply_to[0] if letter.reply_to else sender,
         to=(*_addresses(header.get(b"to", b"")), *_addresses(header.get(b"cc", b""))), subject=letter.subject,
         message_id=letter.message_id.strip(), references=_references(header), opened=False, receipt_at=None,
-        asks_receipt=incoming and asked_by(letter.receipt_to) is not None,
+        asks_receipt=incoming and asked_by_the_author(body, letter) is not None,
         closes=incoming and _closes(letter), no_answer=letter.mss_mes == CLOSING_HEADER, size=message.size,
         fingerprint=fingerprint(body),
     )
@@ -262,7 +268,9 @@ def _threads(mails: Sequence[Mail]) -> list[list[Mail]]:
 
 
 def _ended(mail: Mail, closing: Mail) -> bool:
-    return closing.sender is not None and mail.sender is not None and closing.sender.key == mail.sender.key and \
+    """The other side of the message ended the exchange behind it: its author, where its answers go, or who got it."""
+    sides = (mail.sender, mail.answers_to) if mail.incoming else mail.to
+    return closing.sender is not None and closing.sender.key in {side.key for side in sides if side is not None} and \
         _order(closing) > _order(mail)
 
 

@@ -114,15 +114,18 @@ class Journey:
     def _original(self, box: Mailbox, ins: str, id: str) -> Mail:
         """The message to answer. Raises NotFound, and Refused when it takes no answer."""
         mail = self._conversations.mail(ins, id)
-        if mail.incoming and mail.why_not:
-            what = f"message {mail.id} of {mail.sender or 'the mail system'} takes no answer"
+        why_not = mail.why_not if mail.incoming else self._conversations.why_it_ended(ins, mail)
+        if why_not:
+            other = mail.sender if mail.incoming else next(iter(mail.to), None)
+            of = f"of {other or 'the mail system'}" if mail.incoming else f"to {other}"
+            what = f"message {mail.id} {of} takes no answer"
             remedy = "wait until the professional writes again, or begin a new message to a pharmacy of your history"
             event = self._journal.note(
-                "refusal", f"refused inside: {box.address} answers {mail.sender}: {what} [exchange-is-not-closed]",
-                who=str(box.address), mailbox=str(mail.sender or ""), door="inside", rule="exchange-is-not-closed",
-                what=what, remedy=remedy, sender=str(box.address), recipient=str(mail.sender or ""),
+                "refusal", f"refused inside: {box.address} answers {other}: {what} [exchange-is-not-closed]",
+                who=str(box.address), mailbox=str(other or ""), door="inside", rule="exchange-is-not-closed",
+                what=what, remedy=remedy, sender=str(box.address), recipient=str(other or ""),
                 subject=mail.subject)
-            raise Refused(what, remedy, rule="exchange-is-not-closed", explain=event.seq, french=mail.why_not)
+            raise Refused(what, remedy, rule="exchange-is-not-closed", explain=event.seq, french=why_not)
         return mail
 
     def _recipients(self, box: Mailbox, original: Mail | None, to: str | None, reply_all: bool) -> list[Address]:

@@ -114,3 +114,12 @@ async def test_a_reset_and_a_return_show_what_is_there(mes: Space) -> None:
     assert list(mes.patients.conversations.list(ZOE)) == []
     await mes.it.controls.states.restore("one")
     assert [one.subject for one in mes.patients.conversations.list(ZOE)] == ["Gardé"]
+
+
+async def test_fin_of_whom_answers_go_to_ends_the_message_for_good(mes: Space) -> None:
+    await mes.writes(DOCTOR, f"Reply-To: {NURSE}")
+    await mes.writes(NURSE, subject="[FIN]", number=2)
+    await mes.writes(NURSE, number=3)
+    first = mes.patients.conversations.mail(ZOE, "<1@test.example>")
+    assert not first.can_answer and first.why_not == "Nadia Roux a mis fin à vos échanges."
+    assert mes.patients.conversations.mail(ZOE, "<3@test.example>").can_answer

@@ -126,6 +126,19 @@ async def test_a_closed_exchange_takes_no_answer_and_nothing_leaves(mes: Space) 
     assert len(mes.inbox(PHARMACY)) == before + 1
 
 
+async def test_after_fin_nothing_is_added_to_what_the_patient_wrote_before(mes: Space) -> None:
+    question = await mes.patients.journey.send(ZOE, to=PHARMACY, body="Avez-vous ce médicament ?")
+    await mes.settle()
+    mes.it.house.clock.advance(60)
+    await mes.writes(PHARMACY, subject="[FIN]")
+    with pytest.raises(Refused) as refused:
+        await mes.patients.journey.send(ZOE, in_reply_to=question.message_id, body="Encore une chose")
+    assert refused.value.rule == "exchange-is-not-closed" and "a mis fin" in refused.value.french
+    mes.it.house.clock.advance(60)
+    anew = await mes.patients.journey.send(ZOE, to=PHARMACY, body="Autre chose")
+    await mes.patients.journey.send(ZOE, in_reply_to=anew.message_id, body="J'oubliais")
+
+
 @pytest.mark.parametrize("ins", [CLOSED, NOT_ACTIVATED])
 async def test_nobody_writes_from_a_space_that_is_not_open(mes: Space, ins: str) -> None:
     with pytest.raises(Conflict):

@@ -10,7 +10,7 @@ from email.policy import default
 import pytest
 
 from simulator.controls.errors import Invalid, NotFound
-from tests.builders import DOCTOR, PATIENT, PHARMACY
+from tests.builders import DOCTOR, NURSE, PATIENT, PHARMACY
 from tests.controls.patients.conftest import ZOE, Space
 
 ASKED = f"Disposition-Notification-To: {DOCTOR}"
@@ -75,6 +75,28 @@ async def test_a_receipt_never_leaves_the_space_nor_goes_to_several(mes: Space, 
     opened = await mes.patients.opening.open(ZOE, "<1@test.example>")
     await mes.settle()
     assert opened.receipt_to is None and mes.inbox(DOCTOR) == mes.inbox(PHARMACY) == []
+
+
+@pytest.mark.parametrize(("lines", "why"), [
+    ((f"Disposition-Notification-To: {NURSE}",), "not its author"),
+    ((ASKED, "Content-Type: multipart/report; report-type=disposition-notification; boundary=b"), "a receipt itself"),
+])
+async def test_a_receipt_goes_by_itself_only_to_the_author_and_never_for_a_receipt(
+    mes: Space, lines: tuple[str, ...], why: str
+) -> None:
+    await mes.writes(DOCTOR, *lines)
+    assert not mes.patients.conversations.mail(ZOE, "<1@test.example>").asks_receipt
+    opened = await mes.patients.opening.open(ZOE, "<1@test.example>")
+    await mes.settle()
+    assert opened.receipt_to is None and mes.inbox(DOCTOR) == mes.inbox(NURSE) == []
+    assert why in str(mes.it.house.noted("remark")[-1]["story"])
+
+
+async def test_a_receipt_goes_for_what_takes_no_answer_and_whatever_the_case_of_the_address(mes: Space) -> None:
+    await mes.writes(DOCTOR, ASKED.upper().replace("DISPOSITION", "Disposition"), "X-MSS-MES: FIN")
+    opened = await mes.patients.opening.open(ZOE, "<1@test.example>")
+    await mes.settle()
+    assert opened.receipt_to is not None and len(mes.inbox(DOCTOR)) == 1
 
 
 async def test_looking_is_not_opening(mes: Space) -> None:
