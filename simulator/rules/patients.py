@@ -75,8 +75,11 @@ def pharmacy_has_an_organisational_mailbox(f: ToRecipient) -> Breach | None:
     box = f.space.mailbox(f.recipient)
     if patient is None or box is None or box.structure is None or not box.structure.is_pharmacy:
         return None
-    if box.kind is Kind.ORG or _may_answer(f, patient):
+    if _may_answer(f, patient) or (box.kind is Kind.ORG and not box.red_list):
         return None
+    if box.kind is Kind.ORG:
+        return Breach(f"{f.recipient} is not published in the directory, so it is not offered to patients",
+                      "the pharmacy must have its mailbox published in the Annuaire Sante")
     return Breach(f"{f.recipient} is a {box.kind} mailbox, patients may only write to a pharmacy's ORG mailbox")
 
 
@@ -185,6 +188,7 @@ def _is_offered_pharmacy(f: ToRecipient, patient: Mailbox) -> bool:
     return (
         box is not None
         and box.kind is Kind.ORG
+        and not box.red_list
         and box.structure is not None
         and box.structure.is_pharmacy
         and f.space.dispensed_within_a_year(patient, box.structure.id)

@@ -84,6 +84,17 @@ def test_the_history_of_the_writing_patient_counts() -> None:
     assert verdict(PHARMACY, Exchange.CLOSED, history=there) == CLOSED
 
 
+def test_a_pharmacy_that_is_not_published_is_not_offered() -> None:
+    def asked(state: str) -> str:
+        space = a_space(exchanges={(PATIENT, PHARMACY): state}, change={PHARMACY: {"red_list": True}})
+        judged = BOOK.judge(to(PHARMACY, sender=PATIENT, identity=an_identity(PATIENT), operator="mes", space=space))
+        return judged.findings[-1].what if judged.refused else ""
+
+    assert "not published in the directory" in asked(Exchange.NONE)
+    assert "has ended this exchange" in asked(Exchange.CLOSED)
+    assert asked(Exchange.OPEN) == "", "it wrote itself: the patient may answer"
+
+
 def test_professionals_are_not_asked() -> None:
     space = a_space(exchanges={(PATIENT, DOCTOR): Exchange.CLOSED})
     facts = to(PATIENT, sender=DOCTOR, identity=an_identity(DOCTOR), operator="mailiz", space=space)
