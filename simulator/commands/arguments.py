@@ -70,7 +70,7 @@ def _add_patients(commands: Commands[argparse.ArgumentParser], where: argparse.A
     opened.set_defaults(run=running(patients.open_message))
     reply = verbs.add_parser("reply", parents=[who, what, where], help="answer a message")
     reply.add_argument("message", help="as `mssim patient messages` tells it, or its Message-ID")
-    reply.add_argument("--all", action="store_true", help="the other professionals too")
+    reply.add_argument("--all", action="store_true", help="the other professionals too, who wrote as well")
     reply.set_defaults(run=running(patients.send))
     save = verbs.add_parser("save", parents=[who, where], help="keep an attached file among the documents")
     save.add_argument("message", help="as `mssim patient messages` tells it")

@@ -80,7 +80,6 @@ function ending(held) {
 /** The way to answer: a button that opens the form. */
 function answering(space, held, profile, done) {
   const original = held.messages.find((mail) => mail.id === held.answerable);
-  const others = original.to.filter((address) => !address.startsWith(`${space.ins}@`) && !address.endsWith("@patient.mssante.fr"));
   const place = h("div", {class: "actions"});
   const begin = (all) => async () => {
     const written = await writing(space, held, profile, original, all, async () => { closed(); await done(); }, closed);
@@ -90,7 +89,7 @@ function answering(space, held, profile, done) {
   function closed() {
     show(place,
       h("button", {type: "button", class: "principal", onclick: begin(false)}, `Répondre à ${original.author}`),
-      others.length > 0 && h("button", {type: "button", onclick: begin(true)}, "Répondre à tous"));
+      original.others.length > 0 && h("button", {type: "button", onclick: begin(true)}, "Répondre à tous"));
   }
   closed();
   return place;

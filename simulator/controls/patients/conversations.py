@@ -62,6 +62,8 @@ class Mail:
     """Of its bytes: what a receipt is remembered by."""
     why_not: str = ""
     """Why it cannot be answered, in French; empty when it can, or when the patient wrote it."""
+    others: tuple[Address, ...] = ()
+    """Who else an answer to all reaches: being copied gives no right, so those whose exchange is open (F11)."""
 
     @property
     def can_answer(self) -> bool:
@@ -138,7 +140,7 @@ class Conversations:
         read = [mail for folder, incoming in self._folders(box) for mail in self._read(folder, incoming, receipts)]
         read.sort(key=_order)
         closings = [mail for mail in read if mail.closes]
-        return [replace(mail, why_not=self._why_not(box, mail, closings)) if mail.incoming else mail for mail in read]
+        return [self._judged(box, mail, closings) if mail.incoming else mail for mail in read]
 
     def why_it_ended(self, ins: str, mail: Mail) -> str:
         """Of a message that the patient wrote: why nothing may be added to it, in French. Raises NotFound."""
@@ -176,6 +178,12 @@ class Conversations:
                 mail, author=mail.author or self.name_of(mail.sender), opened="\\Seen" in message.flags,
                 receipt_at=receipts.get(mail.fingerprint),
             )
+
+    def _judged(self, box: Mailbox, mail: Mail, closings: Sequence[Mail]) -> Mail:
+        others = tuple(one for one in mail.to if mail.answers_to is None or one.key != mail.answers_to.key)
+        reached = tuple(one for one in others if self._space.domain_kind(one.domain) != "patient"
+                        and self._space.exchange(box, one) == Exchange.OPEN)
+        return replace(mail, why_not=self._why_not(box, mail, closings), others=reached)
 
     def _why_not(self, box: Mailbox, mail: Mail, closings: Sequence[Mail]) -> str:
         """After ``[FIN]`` no earlier message of that correspondent takes an answer, whoever reopens the exchange."""

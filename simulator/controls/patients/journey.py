@@ -91,7 +91,7 @@ class Journey:
         Raises Refused when a rule forbids it, NotFound, Invalid, Conflict, StoreError; then nothing was sent."""
         box = self._profiles.active(ins)
         original = self._original(box, ins, in_reply_to) if in_reply_to else None
-        recipients = self._recipients(box, original, to, reply_all)
+        recipients = self._recipients(original, to, reply_all)
         prefilled = await self.prefill(ins, documents=documents, files=len(files))
         attached = [await self._attached(ins, id) for id in documents] + [_checked(file) for file in files]
         if len(attached) > MOST_FILES:
@@ -128,7 +128,7 @@ class Journey:
             raise Refused(what, remedy, rule="exchange-is-not-closed", explain=event.seq, french=why_not)
         return mail
 
-    def _recipients(self, box: Mailbox, original: Mail | None, to: str | None, reply_all: bool) -> list[Address]:
+    def _recipients(self, original: Mail | None, to: str | None, reply_all: bool) -> list[Address]:
         if to is not None:
             return [_address(to)]
         if original is None:
@@ -136,8 +136,7 @@ class Journey:
         first = original.answers_to if original.incoming else next(iter(original.to), None)
         if first is None:
             raise Invalid(f"message {original.id} names nobody to answer", "say to whom")
-        others = [one for one in original.to if original.incoming and reply_all and one.key != box.address.key
-                  and self._space.domain_kind(one.domain) != "patient"]
+        others = original.others if reply_all else ()
         return list({one.key: one for one in (first, *others)}.values())
 
     async def _attached(self, ins: str, id: str) -> Attached:

@@ -221,6 +221,7 @@ class PatientMessage(Given):
         id="30.4", conversation="30.4", incoming=True, at="2026-11-24T06:40:00Z", author="Dr Paul Vial",
         address=DOCTOR, to=[f"{ZOE}@patient.mssante.fr"], subject="Compte rendu", message_id="<1@medecin.mssante.fr>",
         opened=False, asks_receipt=True, receipt_at=None, closes=False, can_answer=True, why_not="",
+        others=[],
     ))
 
     id: str
@@ -238,6 +239,7 @@ class PatientMessage(Given):
     closes: bool = Field(description="It ended the exchange: [FIN].")
     can_answer: bool
     why_not: str = Field(description="Why it takes no answer, in French.")
+    others: list[str] = Field(description="Who else an answer to all reaches: those whose exchange is open.")
     text: str | None = Field(None, description="Only when one message is asked for, or opened.")
     has_html: bool | None = None
     files: list[FileInMessage] | None = None
@@ -320,6 +322,7 @@ def message(mail: Mail, conversation: str, held: Contents | None = None) -> dict
         "asks_receipt": mail.asks_receipt,
         "receipt_at": moment(mail.receipt_at) if mail.receipt_at is not None else None, "closes": mail.closes,
         "can_answer": mail.can_answer, "why_not": mail.why_not,
+        "others": list(map(str, mail.others)),
     }
     if held is not None:
         told |= {"text": held.text, "has_html": bool(held.html), "files": [file(one) for one in held.files]}

@@ -103,6 +103,13 @@ async def test_a_reply_to_all_reaches_the_other_professionals(mes: Space) -> Non
     assert len(mes.inbox(NURSE)) == 1
 
 
+async def test_somebody_who_was_only_copied_is_not_written_to(mes: Space) -> None:
+    await mes.writes(DOCTOR, f"Cc: {NURSE}, 279035121518989@patient.mssante.fr")
+    assert mes.patients.conversations.mail(ZOE, "<1@test.example>").others == ()
+    sent = await mes.patients.journey.send(ZOE, in_reply_to="<1@test.example>", body="Merci", reply_all=True)
+    assert [str(a) for a in sent.to] == [DOCTOR]
+
+
 async def test_a_reply_goes_where_reply_to_says(mes: Space) -> None:
     await mes.writes(DOCTOR, f"Reply-To: {NURSE}")
     sent = await mes.patients.journey.send(ZOE, in_reply_to="<1@test.example>", body="Merci")
