@@ -278,8 +278,9 @@ def _threads(mails: Sequence[Mail]) -> list[list[Mail]]:
 def _ended(mail: Mail, closing: Mail) -> bool:
     """The other side of the message ended the exchange behind it: its author, where its answers go, or who got it."""
     sides = (mail.sender, mail.answers_to) if mail.incoming else mail.to
-    return closing.sender is not None and closing.sender.key in {side.key for side in sides if side is not None} and \
-        _order(closing) > _order(mail)
+    # Within a folder the UID tells what came before: a restart takes back what the clock was advanced.
+    is_behind = closing.uid > mail.uid if closing.folder == mail.folder else _order(closing) > _order(mail)
+    return is_behind and closing.sender is not None and closing.sender.key in {side.key for side in sides if side}
 
 
 def _order(mail: Mail) -> tuple[float, int, int]:

@@ -123,3 +123,12 @@ async def test_fin_of_whom_answers_go_to_ends_the_message_for_good(mes: Space) -
     first = mes.patients.conversations.mail(ZOE, "<1@test.example>")
     assert not first.can_answer and first.why_not == "Nadia Roux a mis fin à vos échanges."
     assert mes.patients.conversations.mail(ZOE, "<3@test.example>").can_answer
+
+
+async def test_fin_ends_what_came_before_it_whatever_the_clock_said_then(mes: Space) -> None:
+    mes.it.house.clock.advance(86400)
+    await mes.writes(DOCTOR)
+    mes.it.house.clock.put()  # as a restart does
+    await mes.writes(DOCTOR, subject="[FIN]", number=2)
+    await mes.writes(DOCTOR, number=3)
+    assert answerable(mes) == {"1": False, "2": False, "3": True}
