@@ -61,7 +61,7 @@ def _add_patients(commands: Commands[argparse.ArgumentParser], where: argparse.A
     pharmacies = verbs.add_parser("pharmacies", parents=[who, where], help="who is offered, and why others are not")
     pharmacies.set_defaults(run=running(patients.pharmacies))
     send = verbs.add_parser("send", parents=[who, what, where], help="the three steps: documents, pharmacy, message")
-    send.add_argument("--to", required=True, metavar="ADDRESS", help="the mailbox of a pharmacy that is offered")
+    send.add_argument("--to", required=True, metavar="ADDRESS", help="a pharmacy that is offered, or whoever wrote")
     send.set_defaults(run=running(patients.send))
     messages = verbs.add_parser("messages", parents=[who, where], help="list the messages of the space")
     messages.set_defaults(run=running(patients.messages))

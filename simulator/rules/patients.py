@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from simulator.model.address import Address
 from simulator.model.mailbox import Kind, Mailbox
 from simulator.rules.book import Breach, Rule, rule
-from simulator.rules.facts import Exchange, ToRecipient, WithMessage
+from simulator.rules.facts import Exchange, ToRecipient, WithMessage, World
 from simulator.rules.verdict import Severity
 
 _MEANT_AS_FIN = re.compile(r"[\[({\uff3b]\s{0,9}F\s{0,9}I\s{0,9}N\s{0,9}[\])}\uff3d]", re.IGNORECASE)
@@ -184,14 +185,25 @@ def _may_answer(f: ToRecipient, patient: Mailbox) -> bool:
 
 
 def _is_offered_pharmacy(f: ToRecipient, patient: Mailbox) -> bool:
-    box = f.space.mailbox(f.recipient)
+    return _offers(f.space, patient, f.recipient)
+
+
+def may_be_written_to(space: World, patient: Mailbox, other: Address) -> bool:
+    """The patient may write to this professional now: the exchange is open, or it is a pharmacy that is offered."""
+    if space.domain_kind(other.domain) == "patient":
+        return False
+    return space.exchange(patient, other) == Exchange.OPEN or _offers(space, patient, other)
+
+
+def _offers(space: World, patient: Mailbox, other: Address) -> bool:
+    box = space.mailbox(other)
     return (
         box is not None
         and box.kind is Kind.ORG
         and not box.red_list
         and box.structure is not None
         and box.structure.is_pharmacy
-        and f.space.dispensed_within_a_year(patient, box.structure.id)
+        and space.dispensed_within_a_year(patient, box.structure.id)
     )
 
 

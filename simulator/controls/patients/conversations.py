@@ -21,6 +21,7 @@ from simulator.model.mailbox import Mailbox
 from simulator.receipts import Receipts, asked_by_the_author, fingerprint
 from simulator.rules.facts import Exchange, Letter
 from simulator.rules.letter import header_end, read_letter
+from simulator.rules.patients import may_be_written_to
 from simulator.space import TrustSpace
 from simulator.store.interface import Folder, Message, Store
 
@@ -63,7 +64,7 @@ class Mail:
     why_not: str = ""
     """Why it cannot be answered, in French; empty when it can, or when the patient wrote it."""
     others: tuple[Address, ...] = ()
-    """Who else an answer to all reaches: being copied gives no right, so those whose exchange is open (F11)."""
+    """Who else an answer to all reaches: those who may be written to, for being copied gives no right (F11)."""
 
     @property
     def can_answer(self) -> bool:
@@ -181,8 +182,7 @@ class Conversations:
 
     def _judged(self, box: Mailbox, mail: Mail, closings: Sequence[Mail]) -> Mail:
         others = tuple(one for one in mail.to if mail.answers_to is None or one.key != mail.answers_to.key)
-        reached = tuple(one for one in others if self._space.domain_kind(one.domain) != "patient"
-                        and self._space.exchange(box, one) == Exchange.OPEN)
+        reached = tuple(one for one in others if may_be_written_to(self._space, box, one))
         return replace(mail, why_not=self._why_not(box, mail, closings), others=reached)
 
     def _why_not(self, box: Mailbox, mail: Mail, closings: Sequence[Mail]) -> str:

@@ -239,7 +239,7 @@ class PatientMessage(Given):
     closes: bool = Field(description="It ended the exchange: [FIN].")
     can_answer: bool
     why_not: str = Field(description="Why it takes no answer, in French.")
-    others: list[str] = Field(description="Who else an answer to all reaches: those whose exchange is open.")
+    others: list[str] = Field(description="Who else an answer to all reaches: those who may be written to.")
     text: str | None = Field(None, description="Only when one message is asked for, or opened.")
     has_html: bool | None = None
     files: list[FileInMessage] | None = None

@@ -104,10 +104,11 @@ async def test_a_reply_to_all_reaches_the_other_professionals(mes: Space) -> Non
 
 
 async def test_somebody_who_was_only_copied_is_not_written_to(mes: Space) -> None:
-    await mes.writes(DOCTOR, f"Cc: {NURSE}, 279035121518989@patient.mssante.fr")
-    assert mes.patients.conversations.mail(ZOE, "<1@test.example>").others == ()
+    await mes.writes(DOCTOR, f"Cc: {NURSE}, 279035121518989@patient.mssante.fr, {PHARMACY}, {OTHER_PHARMACY}")
+    others = mes.patients.conversations.mail(ZOE, "<1@test.example>").others
+    assert [str(a) for a in others] == [PHARMACY], "which is offered, and may be written to first"
     sent = await mes.patients.journey.send(ZOE, in_reply_to="<1@test.example>", body="Merci", reply_all=True)
-    assert [str(a) for a in sent.to] == [DOCTOR]
+    assert [str(a) for a in sent.to] == [DOCTOR, PHARMACY]
 
 
 async def test_a_reply_goes_where_reply_to_says(mes: Space) -> None:
