@@ -17,11 +17,10 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator.journal import Journal
+from simulator.web.bodies import MOST_OCTETS, bounded, too_large
 from simulator.web.problems import Problem
 from simulator.web.sessions import COOKIE, PATIENT_COOKIE, Sessions
 
-MOST_OCTETS = 30 * 1024 * 1024
-"""Of a request's body."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _PRESENCE = (
     ("content-security-policy",
@@ -64,7 +63,7 @@ class Guard:
 
         try:
             self._check(scope["method"], scope["path"], Headers(scope=scope))
-            await self._app(scope, _bounded(receive), answer)
+            await self._app(scope, bounded(receive), answer)
         except Problem as problem:
             await problem.response()(scope, receive, answer)
         except Exception as mistake:
@@ -86,12 +85,12 @@ class Guard:
                 and not self._is_own_counter(path, headers):
             self._check_token(headers)
         if headers.get("content-length", "0").isdigit() and int(headers.get("content-length", "0")) > MOST_OCTETS:
-            raise _too_large()
+            raise too_large()
 
     @staticmethod
     def _check_change(host: str, headers: Headers) -> None:
         origin = headers.get("origin")
-        foreign = origin is not None and (urlsplit(origin).netloc.lower() != host or not origin.startswith("http"))
+        foreign = origin is not None and _origin_host(origin) != host
         if foreign or headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             raise Problem("cross-site", f"The request comes from {(origin or 'another site')[:255]}; "
                           "only pages of this server and programs may change anything.")
@@ -121,30 +120,19 @@ class Guard:
                           "the configuration (http: token:).", headers={"WWW-Authenticate": "Bearer"})
 
 
-def _bounded(receive: Receive) -> Receive:
-    """Counts the body while it is read; its announced length may be absent."""
-    taken = 0
-
-    async def counted() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > MOST_OCTETS:
-            raise _too_large()
-        return message
-
-    return counted
-
-
-def _too_large() -> Problem:
-    return Problem("too-large", f"A body may have {MOST_OCTETS} octets at most.")
-
-
 def _dress(message: Message) -> None:
     headers = MutableHeaders(scope=message)
     headers["date"] = formatdate(usegmt=True)
     for name, value in _PRESENCE:
         headers.setdefault(name, value)
+
+
+def _origin_host(origin: str) -> str | None:
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return None
+    return parts.netloc.lower() if parts.scheme in ("http", "https") else None
 
 
 def _without_port(host: str) -> str:

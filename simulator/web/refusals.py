@@ -21,6 +21,8 @@ _NAMES: tuple[tuple[type[ControlError], str], ...] = (
     (NotFound, "not-found"), (Conflict, "conflict"), (Invalid, "invalid"), (TimedOut, "timed-out"),
     (Arrived, "arrived"), (Refused, "refused"),
 )
+MOST_MISTAKES = 20
+"""That are told of one request."""
 _BY_STATUS = {400: "bad-request", 404: "not-found", 405: "wrong-method", 413: "too-large"}
 
 
@@ -70,10 +72,10 @@ def _allowed(request: Request) -> str:
 
 
 async def _validation(request: Request, problem: Any) -> Response:
-    errors = [_mistake(request, error) for error in problem.errors()]
+    errors = [_mistake(request, error) for error in problem.errors()[:MOST_MISTAKES]]
     if errors and errors[0]["type"] == "json_invalid":
         return Problem("bad-request", f"The body is not JSON ({errors[0]['what']}).").response()
-    told = [{"where": e["where"], "what": e["what"]} for e in errors[:20]]
+    told = [{"where": e["where"], "what": e["what"]} for e in errors]
     detail = "; ".join(f"{e['where']}: {e['what']}" for e in told[:5])
     return Problem("invalid", _sentence(detail), more={"errors": told}).response()
 

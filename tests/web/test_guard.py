@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from simulator.app import Simulator
-from simulator.web.guard import MOST_OCTETS
+from simulator.web.bodies import MOST_OCTETS
 from tests.app.conftest import configured
 from tests.web.conftest import problem, visitor
 
@@ -31,7 +31,7 @@ async def test_a_rebound_name_is_refused(web: httpx.AsyncClient) -> None:
 
 async def test_a_page_of_another_site_changes_nothing(sim: Simulator, web: httpx.AsyncClient) -> None:
     for origin in ("http://evil.example", "https://localhost:1", "null", "http://localhost:1", "file://",
-                   "http://127.0.0.1.evil.example"):
+                   "http://127.0.0.1.evil.example", "http://[", "http://[::1"):
         problem(await web.post("/api/clock/freeze", headers={"origin": origin}), 403, "cross-site")
     assert not sim.clock.is_frozen
 

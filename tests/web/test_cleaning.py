@@ -1,0 +1,37 @@
+"""Hostile HTML is cleaned in bounded time, and what nests like no letter does is shown as plain words (P11, P14)."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.web.cleaning import MOST_NESTED, clean
+
+MANY = 200_000
+
+
+@pytest.mark.parametrize("html", [
+    "<div>" * 50_000, "<div></x>" * 25_000, "<a><b><i>" * 25_000, "<svg>" + "<td>" * 50_000, "<table><tr><td>" * 15_000,
+    "<ul><li>" * 25_000, "<DIV\n>" * 40_000, "<div/>" * 40_000, "<div a='>'>" * 25_000, "<math><p><td>" * 20_000,
+    "<div><button></div>" * 12_000, "<font>" * 40_000, "<div><b></div>" * 18_000,
+])
+def test_what_nests_like_no_letter_is_shown_as_words(html: str) -> None:
+    shown = clean(f"<p>Bonjour &amp; merci</p>{html}<script>alert(1)</script>")
+    assert "Bonjour &amp; merci" in shown and "<script" not in shown
+    assert shown.count("<div") + shown.count("<td") + shown.count("<b>") + shown.count("<li>") == 0
+
+
+def test_what_letters_do_stays_formatted() -> None:
+    rows = "<tr><td>Un<td>Deux" * 2000
+    shown = clean(f"<p>A<p>B<br><br/><ul>{'<li>x' * 2000}</ul><table>{rows}</table>{'<div>' * 100}C{'</div>' * 100}"
+                  f"{'<b>d</b>' * 5000}")
+    assert shown.count("<tr>") == 2000 and shown.count("<li>") == 2000 and shown.count("<b>") == 5000
+
+
+def test_nesting_to_the_bound_stays_formatted() -> None:
+    assert clean("<div>" * MOST_NESTED).count("<div>") == MOST_NESTED
+    assert clean("<div>" * (MOST_NESTED + 1)).count("<div>") == 0
+
+
+def test_odd_brackets_take_no_time() -> None:
+    for odd in ("<", "<a", "</", "<!--", "<a ", "&", "<a b='"):
+        assert clean(odd * MANY).startswith("<!doctype html>")
