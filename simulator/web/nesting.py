@@ -20,7 +20,8 @@ _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "
 _ENDS_BY_ITSELF = frozenset({"dd", "dt", "li", "p", "tbody", "td", "tfoot", "th", "thead", "tr"})
 """Where the next one of its kind begins, and with the block around it."""
 _BLOCKS = frozenset({"blockquote", "body", "div", "dl", "html", "ol", "table", "ul"}) | _ENDS_BY_ITSELF
-_FORMATTING = frozenset({"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"})
+_FORMATTING = frozenset({"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt",
+                         "u"})
 _NAME = r"([a-zA-Z][a-zA-Z0-9:_-]*+)"
 _ATTRIBUTE = r"""\s++[a-zA-Z_][\w:.-]*+(?:\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>=`/]++))?+"""
 _TAG = re.compile(

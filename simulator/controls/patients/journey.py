@@ -5,14 +5,16 @@ The message leaves by the patient operator's own relay, over mutual TLS, like an
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulator.clock import Clock
 from simulator.controls.errors import Invalid, Refused
 from simulator.controls.message import message_id
-from simulator.controls.patients.conversations import Conversations, Mail
+from simulator.controls.patients.conversations import Conversations
 from simulator.controls.patients.documents import Documents, file_name
+from simulator.controls.patients.mails import Mail
 from simulator.controls.patients.profiles import Profiles, holder
 from simulator.controls.sending import Sending
 from simulator.journal import Journal
@@ -90,7 +92,7 @@ class Journey:
         ``documents`` are ids of the space, ``files`` come from elsewhere. ``caregiver`` writes in the patient's place.
         Raises Refused when a rule forbids it, NotFound, Invalid, Conflict, StoreError; then nothing was sent."""
         box = self._profiles.active(ins)
-        original = self._original(box, ins, in_reply_to) if in_reply_to else None
+        original = await self._original(box, ins, in_reply_to) if in_reply_to else None
         recipients = self._recipients(original, to, reply_all)
         prefilled = await self.prefill(ins, documents=documents, files=len(files))
         attached = [await self._attached(ins, id) for id in documents] + [_checked(file) for file in files]
@@ -104,16 +106,17 @@ class Journey:
             in_reply_to=original.message_id if original else "",
             references=_references(original) if original else (),
         )
-        written = _written(draft)
+        # Large files take their time.
+        written = await asyncio.to_thread(_written, draft) if attached else _written(draft)
         place = await self._sending.send(Identity(box, box, frozenset({Factor.PASSWORD})), recipients, written)
         shares = bool(attached)
         return Sent(message_id(place[0].id, place[1]) if place else "", draft.message_id, tuple(recipients),
                     draft.subject, self._reminder(recipients[0], shares))
 
     # -- inside
-    def _original(self, box: Mailbox, ins: str, id: str) -> Mail:
+    async def _original(self, box: Mailbox, ins: str, id: str) -> Mail:
         """The message to answer. Raises NotFound, and Refused when it takes no answer."""
-        mail = self._conversations.mail(ins, id)
+        mail = await self._conversations.find(ins, id)
         why_not = mail.why_not if mail.incoming else self._conversations.why_it_ended(ins, mail)
         if why_not:
             other = mail.sender if mail.incoming else next(iter(mail.to), None)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from simulator.controls.contents import Contents, File, contents
 from simulator.controls.errors import NotFound
-from simulator.controls.patients.conversations import Conversations, Mail
+from simulator.controls.patients.conversations import Conversations
 from simulator.controls.patients.documents import Document, Documents
+from simulator.controls.patients.mails import Mail
 from simulator.controls.patients.profiles import Profiles
 from simulator.journal import Journal
 from simulator.model.address import Address
@@ -52,7 +53,7 @@ class Opening:
 
         Raises NotFound, Conflict, StoreError."""
         box = self._profiles.active(ins)
-        mail = self._conversations.mail(ins, id)
+        mail = await self._conversations.find(ins, id)
         told = None
         if mail.incoming:
             told = await self._receipts.give(box, self._conversations.body(mail))
@@ -61,15 +62,15 @@ class Opening:
             if not mail.opened:
                 self._journal.note("opened", f"{box.display_name} opened {mail.subject!r}", who=str(box.address),
                                    mailbox=str(box.address), message_id=mail.message_id, uid=mail.uid)
-        return Opened(self._conversations.mail(ins, mail.id), contents(self._conversations.body(mail)), told)
+        return Opened(self._conversations.mail(ins, mail.id), await self._contents(mail), told)
 
-    def look(self, ins: str, id: str) -> Contents:
+    async def look(self, ins: str, id: str) -> Contents:
         """What a message holds, without opening it. Raises NotFound."""
-        return contents(self._conversations.body(self._conversations.mail(ins, id)))
+        return await self._contents(await self._conversations.find(ins, id))
 
-    def file(self, ins: str, id: str, place: int) -> File:
+    async def file(self, ins: str, id: str, place: int) -> File:
         """One attached file. Raises NotFound."""
-        files = self.look(ins, id).files
+        files = (await self.look(ins, id)).files
         if not 0 <= place < len(files):
             raise NotFound(f"message {id[:80]} has no file {place}", f"it has {len(files)}, counted from 0")
         return files[place]
@@ -80,15 +81,15 @@ class Opening:
         Raises NotFound."""
         from simulator.xdm import open_archive
 
-        return await asyncio.to_thread(open_archive, self.file(ins, id, place).content)
+        return await asyncio.to_thread(open_archive, (await self.file(ins, id, place)).content)
 
     async def save(self, ins: str, id: str, place: int, entry: int | None = None) -> Document:
         """The patient keeps an attached file, or a document of an attached archive, in the section Documents.
 
         Raises NotFound, Conflict, Invalid for a type or size that is not taken."""
-        mail = self._conversations.mail(ins, id)
+        mail = await self._conversations.find(ins, id)
         if entry is None:
-            file = self.file(ins, id, place)
+            file = await self.file(ins, id, place)
             return await self._documents.add(ins, name=file.name or f"document-{place}.pdf", content=file.content,
                                              title=file.name.rpartition(".")[0], author=mail.author, source="message")
         kept = await self.enclosed(ins, id, place, entry)
@@ -98,7 +99,12 @@ class Opening:
 
     async def enclosed(self, ins: str, id: str, place: int, entry: int) -> Enclosure:
         """A document of an attached archive, from 0, as a file that people can read. Raises NotFound."""
-        return _inside(self.file(ins, id, place), (await self.archive(ins, id, place)).documents, entry)
+        file = await self.file(ins, id, place)
+        return _inside(file, (await self.archive(ins, id, place)).documents, entry)
+
+    async def _contents(self, mail: Mail) -> Contents:
+        """In a thread: a large message takes its time."""
+        return await asyncio.to_thread(contents, self._conversations.body(mail))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -64,7 +65,7 @@ async def open_it(can: Can, who: Who, id: str) -> dict[str, Any]:
 async def html(can: Can, who: Who, id: str) -> Response:
     """Cleaned, for a sandboxed frame."""
     held = await can.webmail.reading.contents(who, id)
-    return frame(clean(held.html or as_html(held.text)))
+    return frame(await asyncio.to_thread(clean, held.html or as_html(held.text)))
 
 
 @calls.get("/messages/{id}/files/{place}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -26,12 +27,14 @@ LOOK = documented("not-found", "invalid")
            responses=LOOK)
 async def conversations(can: Can, ins: str) -> dict[str, Any]:
     """By thread, with what may still be answered and why not."""
+    await can.patients.conversations.read(can.patients.profiles.get(ins))
     return {"items": [shapes.conversation(held) for held in can.patients.conversations.list(ins)]}
 
 
 @calls.get("/messages", summary="The messages of a patient", response_model=shapes.PatientMessages, responses=LOOK)
 async def messages(can: Can, ins: str) -> dict[str, Any]:
     """Received and sent, oldest first."""
+    await can.patients.conversations.read(can.patients.profiles.get(ins))
     told = [(mail, held.id) for held in can.patients.conversations.list(ins) for mail in held.mails]
     unique = {mail.id: (mail, conversation) for mail, conversation in told}
     return {"items": [shapes.message(*one) for one in sorted(unique.values(), key=lambda pair: pair[0].at)]}
@@ -61,9 +64,9 @@ async def send(can: Can, ins: str, wanted: shapes.Writing) -> dict[str, Any]:
 @calls.get("/messages/{id}", summary="One message of a patient", response_model=shapes.PatientMessage, responses=LOOK)
 async def look(can: Can, ins: str, id: str) -> dict[str, Any]:
     """Without opening it: no receipt goes out."""
-    mail = can.patients.conversations.mail(ins, id)
-    held = can.patients.conversations.get(ins, mail.id)
-    return shapes.message(mail, held.id, can.patients.opening.look(ins, mail.id))
+    mail = await can.patients.conversations.find(ins, id)
+    contents = await can.patients.opening.look(ins, mail.id)
+    return shapes.message(mail, can.patients.conversations.get(ins, mail.id).id, contents)
 
 
 @calls.post("/messages/{id}/open", summary="Open a message", response_model=shapes.PatientMessage,
@@ -81,14 +84,14 @@ async def open_it(can: Can, ins: str, id: str) -> dict[str, Any]:
                "text/html": {"schema": {"type": "string"}, "example": "<!doctype html><p>Bonjour</p>"}}}})
 async def html(can: Can, ins: str, id: str) -> Response:
     """Words and plain formatting; no script, no picture, nothing fetched."""
-    held = can.patients.opening.look(ins, id)
-    return frame(clean(held.html or as_html(held.text)))
+    held = await can.patients.opening.look(ins, id)
+    return frame(await asyncio.to_thread(clean, held.html or as_html(held.text)))
 
 
 @calls.get("/messages/{id}/files/{place}", summary="An attached file", response_class=Response, responses=LOOK | FILE)
 async def file(can: Can, ins: str, id: str, place: int, inline: Inline = False) -> Response:
     """`inline` shows PDF, JPEG and PNG in place."""
-    one = can.patients.opening.file(ins, id, place)
+    one = await can.patients.opening.file(ins, id, place)
     return download(one.name, one.type, one.content, inline=inline)
 
 

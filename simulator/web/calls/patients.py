@@ -15,7 +15,8 @@ calls = APIRouter(prefix="/api/patients", tags=["patients"])
 CHANGE = ("cross-site", "not-json", "too-large", "not-found", "conflict", "invalid", "store")
 
 
-def _profile(can: Can, ins: str) -> dict[str, Any]:
+async def _profile(can: Can, ins: str) -> dict[str, Any]:
+    await can.patients.conversations.read(can.patients.profiles.get(ins))
     box = can.patients.profiles.get(ins)
     return shapes.patient(box, sum(mail.incoming and not mail.opened for mail in can.patients.conversations.mails(box)))
 
@@ -24,20 +25,20 @@ def _profile(can: Can, ins: str) -> dict[str, Any]:
 async def every(can: Can) -> dict[str, Any]:
     """In the order of the configuration."""
     boxes = can.patients.profiles.list()
-    return {"items": [_profile(can, str(box.address)) for box in boxes]}
+    return {"items": [await _profile(can, str(box.address)) for box in boxes]}
 
 
 @calls.get("/{ins}", summary="One patient", response_model=shapes.Patient, responses=documented("not-found", "invalid"))
 async def get(can: Can, ins: str) -> dict[str, Any]:
     """Identity, state of the space, how the patient is told of new messages."""
-    return _profile(can, ins)
+    return await _profile(can, ins)
 
 
 @calls.post("/{ins}/activate", summary="Activate a space", response_model=shapes.Patient, responses=documented(*CHANGE))
 async def activate(can: Can, ins: str) -> dict[str, Any]:
     """Its holder signs in for the first time. What arrived before is there."""
     await can.patients.profiles.activate(ins)
-    return _profile(can, ins)
+    return await _profile(can, ins)
 
 
 @calls.put("/{ins}/opposition", summary="Record an opposition", response_model=shapes.Patient,
@@ -45,7 +46,7 @@ async def activate(can: Can, ins: str) -> dict[str, Any]:
 async def oppose(can: Can, ins: str) -> dict[str, Any]:
     """The patient objects to exchanges: mail comes back to its senders, and nothing leaves the space."""
     await can.mailboxes.oppose(str(can.patients.profiles.get(ins).address))
-    return _profile(can, ins)
+    return await _profile(can, ins)
 
 
 @calls.delete("/{ins}/opposition", summary="Withdraw an opposition", response_model=shapes.Patient,
@@ -53,7 +54,7 @@ async def oppose(can: Can, ins: str) -> dict[str, Any]:
 async def withdraw_opposition(can: Can, ins: str) -> dict[str, Any]:
     """The space is open again, with all that was in it."""
     await can.mailboxes.withdraw_opposition(str(can.patients.profiles.get(ins).address))
-    return _profile(can, ins)
+    return await _profile(can, ins)
 
 
 @calls.get("/{ins}/pharmacies", summary="The pharmacies of a patient", response_model=shapes.Pharmacies,

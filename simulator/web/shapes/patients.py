@@ -9,7 +9,6 @@ from pydantic import ConfigDict, Field, model_validator
 
 from simulator.controls.contents import Contents, File
 from simulator.controls.patients.conversations import Conversation as Held
-from simulator.controls.patients.conversations import Mail
 from simulator.controls.patients.documents import Document as Kept
 from simulator.controls.patients.pharmacies import Pharmacy as Seen
 from simulator.controls.patients.profiles import holder

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from simulator.controls.errors import NotFound
+from simulator.controls.patients.conversations import MOST_ENDINGS
+from simulator.store.interface import NewMessage
 from tests.builders import DOCTOR, NURSE, PHARMACY
 from tests.controls.patients.conftest import ZOE, Space
 
@@ -132,3 +136,40 @@ async def test_fin_ends_what_came_before_it_whatever_the_clock_said_then(mes: Sp
     await mes.writes(DOCTOR, subject="[FIN]", number=2)
     await mes.writes(DOCTOR, number=3)
     assert answerable(mes) == {"1": False, "2": False, "3": True}
+
+
+async def fill(mes: Space, subjects: list[str], text: bytes = b"Bonjour.\r\n") -> None:
+    """Messages of the doctor, one a second, past all rules."""
+    box = mes.patients.profiles.get(ZOE)
+    inbox = mes.it.house.store.folder(box.address.key, "INBOX")
+    assert inbox is not None
+    header = f"From: {DOCTOR}\r\nTo: {box.address}\r\nSubject: {{}}\r\nMessage-ID: <{{}}@test.example>\r\n\r\n"
+    await mes.it.house.store.append(inbox.id, [
+        NewMessage(header.format(subject, number).encode() + text, 1_700_000_000.0 + number, frozenset())
+        for number, subject in enumerate(subjects)])
+
+
+async def test_many_endings_are_not_repeated_in_every_conversation(mes: Space) -> None:
+    await fill(mes, ["Un", "Deux", *["[FIN]"] * 3 * MOST_ENDINGS, "Encore"])
+    held = mes.patients.conversations.list(ZOE)
+    assert [c.subject for c in held if c.subject != "[FIN]"] == ["Encore", "Un", "Deux"] and len(held) == 3
+    assert [len(c.mails) for c in held] == [1, 1 + MOST_ENDINGS, 1 + MOST_ENDINGS]
+    assert [bool(c.ended_by) for c in held] == [False, True, True]
+    assert answerable(mes)["1"] is False
+
+
+async def test_a_full_space_is_read_while_others_go_on(mes: Space) -> None:
+    await fill(mes, [f"Message {number}" for number in range(40)], b"x" * 70 + b"\r\n" + b"Bonjour.\r\n" * 20_000)
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    going_on = asyncio.create_task(others())
+    await mes.patients.conversations.read(mes.patients.profiles.get(ZOE))
+    going_on.cancel()
+    assert turns > 8
+    assert len(mes.patients.conversations.mails(mes.patients.profiles.get(ZOE))) == 40

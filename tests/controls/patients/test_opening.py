@@ -101,7 +101,7 @@ async def test_a_receipt_goes_for_what_takes_no_answer_and_whatever_the_case_of_
 
 async def test_looking_is_not_opening(mes: Space) -> None:
     await mes.writes(DOCTOR, ASKED)
-    mes.patients.opening.look(ZOE, "<1@test.example>")
+    await mes.patients.opening.look(ZOE, "<1@test.example>")
     assert not mes.patients.conversations.mail(ZOE, "<1@test.example>").opened
     assert mes.inbox(DOCTOR) == []
 
@@ -123,7 +123,7 @@ async def test_the_patient_keeps_a_file_and_only_then_it_is_a_document(mes: Spac
 
 async def test_a_file_of_a_type_that_is_not_taken_stays_in_its_message(mes: Space) -> None:
     await mes.writes(DOCTOR, "MIME-Version: 1.0", 'Content-Type: application/zip; name="IHE_XDM.zip"', "", "x")
-    assert mes.patients.opening.file(ZOE, "<1@test.example>", 0).is_xdm
+    assert (await mes.patients.opening.file(ZOE, "<1@test.example>", 0)).is_xdm
     with pytest.raises(Invalid, match="cannot be a document"):
         await mes.patients.opening.save(ZOE, "<1@test.example>", 0)
     archive = await mes.patients.opening.archive(ZOE, "<1@test.example>", 0)
