@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from simulator.controls.errors import Refused
-from simulator.model.mailbox import Identity, Status
+from simulator.model.mailbox import Identity, Mailbox, Status
 from simulator.rules.book import Book
 from simulator.rules.facts import INSIDE
 from simulator.signin import Attempt, SignIn
@@ -41,11 +41,20 @@ class People:
         )
 
     def still(self, identity: Identity) -> Identity | None:
-        """The identity as the space knows it now; None when the mailbox went, or may not be used any more."""
+        """The identity as the space knows it now; None when the mailbox went, may not be used any more, or is somebody
+        else's: another person, or other proofs, at an address that was given again."""
         mailbox = self._space.mailbox(identity.mailbox.address)
         account = self._space.mailbox(identity.account.address)
-        if mailbox is None or account is None or mailbox.status is not Status.OPEN:
+        if mailbox is None or account is None or {mailbox.status, account.status} != {Status.OPEN}:
+            return None
+        if not _is_same(account, identity.account) or not _is_same(mailbox, identity.mailbox):
             return None
         if account.address.key != mailbox.address.key and account.address.key not in {m.key for m in mailbox.members}:
             return None
         return replace(identity, mailbox=mailbox, account=account)
+
+
+def _is_same(now: Mailbox, then: Mailbox) -> bool:
+    patients = [box.patient.ins if box.patient is not None else None for box in (now, then)]
+    return now.kind is then.kind and now.owner == then.owner and now.secrets == then.secrets and \
+        patients[0] == patients[1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import socket
+from collections.abc import Callable
 from email.utils import formatdate
 from urllib.parse import urlsplit
 
@@ -17,11 +18,14 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator.journal import Journal
+from simulator.model.mailbox import Identity
 from simulator.web.bodies import MOST_OCTETS, bounded, too_large
 from simulator.web.problems import Problem
-from simulator.web.sessions import COOKIE, PATIENT_COOKIE, Sessions
+from simulator.web.sessions import COOKIE, PATIENT_COOKIE
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_OF_OTHERS = ("/dispensings", "/activate")
+"""Acts of a pharmacy and of the simulator, not of a patient."""
 _PRESENCE = (
     ("content-security-policy",
      "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
@@ -38,10 +42,11 @@ class Guard:
     """Lets a request through, or answers itself. Unexpected exceptions end here too: an event, not a traceback."""
 
     def __init__(self, app: ASGIApp, journal: Journal, *, host: str, names: tuple[str, ...], token: str | None,
-                 sessions: Sessions | None = None) -> None:
+                 signed_in: Callable[[str | None], Identity | None] = lambda _: None) -> None:
+        """``signed_in`` tells whose cookie it is, while that person may use the mailbox."""
         self._app = app
         self._journal = journal
-        self._sessions = sessions
+        self._signed_in = signed_in
         self._token = None if token is None else token.encode()
         own = {"localhost", "127.0.0.1", "::1", socket.gethostname().lower(), host.lower()}
         self._names = frozenset(own | {name.lower() for name in names})
@@ -81,7 +86,7 @@ class Guard:
                           remedy="Name others under http: hosts: in the configuration.")
         if method not in READING:
             self._check_change(host, headers)
-        if self._token is not None and path.startswith("/api/") and not self._is_own(path, headers) \
+        if self._token is not None and path.startswith("/api/") and not self._is_own(method, path, headers) \
                 and not self._is_own_counter(path, headers):
             self._check_token(headers)
         if headers.get("content-length", "0").isdigit() and int(headers.get("content-length", "0")) > MOST_OCTETS:
@@ -99,17 +104,17 @@ class Guard:
         if (has_body or kind) and kind != "application/json":
             raise Problem("not-json", "Send the body as Content-Type: application/json.")
 
-    def _is_own(self, path: str, headers: Headers) -> bool:
-        """A patient who has signed in at the page needs no token for their own space."""
-        cookie = cookie_parser(headers.get("cookie", "")).get(PATIENT_COOKIE)
-        identity = self._sessions.identity(cookie) if self._sessions is not None else None
+    def _is_own(self, method: str, path: str, headers: Headers) -> bool:
+        """A patient who has signed in at the page needs no token for their own space; but no patient dispenses."""
+        identity = self._signed_in(cookie_parser(headers.get("cookie", "")).get(PATIENT_COOKIE))
         patient = identity.mailbox.patient if identity is not None else None
-        return patient is not None and f"{path}/".startswith(f"/api/patients/{patient.ins}/")
+        if patient is None or (method not in READING and path.rstrip("/").endswith(_OF_OTHERS)):
+            return False
+        return f"{path}/".startswith(f"/api/patients/{patient.ins}/")
 
     def _is_own_counter(self, path: str, headers: Headers) -> bool:
         """Whoever has signed in for a mailbox needs no token for its counter."""
-        identity = self._sessions.identity(cookie_parser(headers.get("cookie", "")).get(COOKIE)) \
-            if self._sessions is not None else None
+        identity = self._signed_in(cookie_parser(headers.get("cookie", "")).get(COOKIE))
         return identity is not None and path == f"/api/indicators/{identity.mailbox.address}"
 
     def _check_token(self, headers: Headers) -> None:

@@ -1,8 +1,8 @@
 """How deeply the elements of a hostile letter nest, without parsing it: never less than a browser would find.
 
 Cleaning takes time and memory by the number of open elements, for each further one. A small letter cannot matter. In a
-large one an end tag counts only where a parser must agree that it ends the innermost element; where tags are odd, no end
-tag counts any more.
+large one an end tag counts only where a parser must agree that it ends the innermost element; where tags are odd, none
+counts any more.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 
 from starlette.responses import Response
 
@@ -18,6 +19,8 @@ IDLE_SECONDS = 8 * 3600.0
 """A session that nobody used for so long is over."""
 MOST_SESSIONS = 1000
 """The oldest go first."""
+MOST_OF_ONE = 50
+"""Of one person and mailbox: nobody puts out the others by signing in again and again."""
 
 
 class Sessions:
@@ -26,13 +29,18 @@ class Sessions:
     def __init__(self) -> None:
         self._known: OrderedDict[str, tuple[Identity, float]] = OrderedDict()
 
-    def begin(self, identity: Identity, response: Response) -> None:
-        """Remember the person; the browser gets the cookie, which no script and no other site sees."""
+    def begin(self, identity: Identity, response: Response, cookies: Mapping[str, str]) -> None:
+        """Remember the person; the browser gets the cookie, which no script and no other site sees. What it brought
+        (``cookies``) for that side of the page is over."""
+        name = PATIENT_COOKIE if identity.mailbox.patient is not None else COOKIE
+        self._known.pop(cookies.get(name, ""), None)
+        own = [word for word, (known, _) in self._known.items() if known.who == identity.who]
+        for old in own[: max(0, len(own) + 1 - MOST_OF_ONE)]:
+            del self._known[old]
         word = secrets.token_urlsafe(32)
         self._known[word] = (identity, time.monotonic())
         while len(self._known) > MOST_SESSIONS:
             self._known.popitem(last=False)
-        name = PATIENT_COOKIE if identity.mailbox.patient is not None else COOKIE
         response.set_cookie(name, word, httponly=True, samesite="strict", path="/")
 
     def identity(self, word: str | None, *, uses: bool = True) -> Identity | None:

@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from uvicorn._types import ASGI3Application
 
 from simulator.controls.controls import Controls
+from simulator.model.mailbox import Identity
 from simulator.web import console, refusals
 from simulator.web.calls import (
     about,
@@ -67,8 +68,13 @@ def site(controls: Controls, surroundings: Surroundings) -> Site:
     for kind, tell in refusals.TELLERS:
         app.add_exception_handler(kind, tell)
     _describe(app, with_token=surroundings.token is not None)
+
+    def signed_in(word: str | None) -> Identity | None:
+        known = sessions.identity(word)
+        return controls.people.still(known) if known is not None else None
+
     guard: Any = Guard(app, controls.journal, host=surroundings.host, names=surroundings.names,
-                       token=surroundings.token, sessions=sessions)
+                       token=surroundings.token, signed_in=signed_in)
     return Site(guard, closing)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from simulator.journal import Event, Journal
 from simulator.web.shapes.story import names
@@ -17,9 +17,10 @@ BREATH = 15.0
 
 
 async def lines(
-    journal: Journal, since: int, about: str | None, kind: str | None, closing: asyncio.Event
+    journal: Journal, since: int, about: str | None, kind: str | None, closing: asyncio.Event,
+    still: Callable[[], bool] = lambda: True,
 ) -> AsyncIterator[str]:
-    """The body of the answer, until the client goes or ``closing`` is set."""
+    """The body of the answer, until the client goes, ``closing`` is set or the listener may no longer hear (``still``)."""
     waiting: list[Event] = []
     stirred = asyncio.Event()
 
@@ -35,6 +36,8 @@ async def lines(
         yield "retry: 1000\n\n"
         fresh = journal.events(after=since)
         while not closing.is_set():
+            if not still():
+                return
             for event in fresh:
                 since = event.seq
                 if names(event, about, kind):

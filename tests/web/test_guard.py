@@ -96,6 +96,23 @@ async def test_a_token_is_asked_for_where_there_is_one(tmp_path: Path, data: Pat
             assert (await friend.get("/api/clock")).status_code == 200
 
 
+async def test_a_patient_s_cookie_opens_the_own_space_while_it_may_be_used(tmp_path: Path, data: Path) -> None:
+    token, own = ("  token: #", "  token: ouvre-toi #"), "/api/patients/275126322074974"
+    async with Simulator(configured(tmp_path, token), data=data) as sim, visitor(sim) as zoe:
+        await zoe.post("/pages/session", json={"account": own[-15:], "password": "adrun-patiente"})
+        assert (await zoe.get(own)).status_code == (await zoe.get(f"{own}/dispensings")).status_code == 200
+        others = ("/api/patients", "/api/patients/279035121518989", f"{own}1", "/api/clock",
+                  f"{own}%2F..%2F279035121518989", f"/api/patients//{own[-15:]}", f"{own}/../279035121518989")
+        for path in others:
+            assert (await zoe.get(path)).status_code in (401, 404), path
+        for act in ("dispensings", "activate", "activate/", "%64ispensings"):
+            problem(await zoe.post(f"{own}/{act}", json={"structure": "tilleuls"}), 401, "token-needed")
+        zoe.cookies.set("mssim_session", zoe.cookies["mssim_patient"])
+        problem(await zoe.get("/pages/mail/folders"), 401, "signed-out")
+        await sim.controls.mailboxes.suspend(f"{own[-15:]}@patient.mssante.fr")
+        problem(await zoe.get(own), 401, "token-needed")
+
+
 async def test_a_name_may_be_added(tmp_path: Path, data: Path) -> None:
     names = ("  hosts: []", "  hosts: [mssim]")
     async with Simulator(configured(tmp_path, names), data=data) as sim, visitor(sim, host="mssim:10080") as web:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ import httpx
 import pytest
 
 from simulator.app import Simulator
+from simulator.web.sessions import MOST_OF_ONE
 from tests.app.conftest import configured
 from tests.builders import a_code
-from tests.web.conftest import DOCTOR, ISABELLE, KARIM, TEAM, letter, problem
+from tests.web.conftest import DOCTOR, ISABELLE, KARIM, TEAM, letter, problem, visitor
 
 pytestmark = [pytest.mark.sockets]
 ZOE = "275126322074974"
@@ -107,3 +109,55 @@ async def test_each_page_loads_only_its_own_parts(web: httpx.AsyncClient, path: 
 @pytest.mark.parametrize("name", ["..%2Fsite.py", "__init__.py", "nothing.js", "%2e%2e/config.yaml"])
 async def test_nothing_but_the_parts_of_pages_is_served(web: httpx.AsyncClient, name: str) -> None:
     assert (await web.get(f"/console/{name}")).status_code == 404
+
+
+@pytest.mark.parametrize("act", ["suspend", "close", "oppose"])
+async def test_a_stream_ends_when_its_mailbox_may_not_be_used(sim: Simulator, web: httpx.AsyncClient, act: str) -> None:
+    await sign_in(web, account=ZOE, password="adrun-patiente")
+    async with asyncio.timeout(20), web.stream("GET", "/pages/stream?patient=true") as told:
+        await getattr(sim.controls.mailboxes, act)(f"{ZOE}@patient.mssante.fr")
+        await letter(web, to=TEAM)
+        assert "event: injected" not in [line async for line in told.aiter_lines()]
+
+
+async def test_a_stream_ends_with_the_session(web: httpx.AsyncClient) -> None:
+    await sign_in(web, account=ZOE, password="adrun-patiente")
+    async with asyncio.timeout(20), web.stream("GET", "/pages/stream?patient=true") as told:
+        await web.delete("/pages/session?patient=true")
+        await letter(web, to=f"{ZOE}@patient.mssante.fr")
+        assert "event: injected" not in [line async for line in told.aiter_lines()]
+
+
+async def test_who_signs_in_again_is_out_of_the_session_before(sim: Simulator, web: httpx.AsyncClient) -> None:
+    await sign_in(web, account=ZOE, password="adrun-patiente")
+    before = web.cookies["mssim_patient"]
+    await sign_in(web, account=ZOE, password="adrun-patiente")
+    assert web.cookies["mssim_patient"] != before
+    async with visitor(sim, cookie=f"mssim_patient={before}") as other:
+        problem(await other.get("/pages/session?patient=true"), 401, "signed-out")
+
+
+async def test_nobody_puts_out_others_by_signing_in_again_and_again(sim: Simulator, web: httpx.AsyncClient) -> None:
+    await sign_in(web, **team(sim))
+    first = None
+    for _ in range(MOST_OF_ONE + 1):
+        async with visitor(sim) as other:
+            await sign_in(other, account=ZOE, password="adrun-patiente")
+            first = first or other.cookies["mssim_patient"]
+    assert (await web.get("/pages/session")).status_code == 200
+    async with visitor(sim, cookie=f"mssim_patient={first}") as other:
+        problem(await other.get("/pages/session?patient=true"), 401, "signed-out")
+
+
+async def test_other_proofs_at_the_same_address_end_the_session(sim: Simulator, web: httpx.AsyncClient) -> None:
+    await sign_in(web, **team(sim, KARIM, "benali-tilleuls"))
+    box = sim.controls.mailboxes.get(KARIM)
+    sim.space.register(replace(box, secrets=replace(box.secrets, password="another")))
+    problem(await web.get("/pages/session"), 401, "signed-out")
+
+
+async def test_a_suspended_member_is_out_of_the_team_s_mailbox(sim: Simulator, web: httpx.AsyncClient) -> None:
+    await sign_in(web, **team(sim, KARIM, "benali-tilleuls"))
+    await sim.controls.mailboxes.suspend(KARIM)
+    problem(await web.get("/pages/session"), 401, "signed-out")
+    assert (await sign_in(web, **team(sim, KARIM, "benali-tilleuls"))).status_code == 403

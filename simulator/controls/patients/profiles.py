@@ -42,12 +42,18 @@ class Profiles:
 
     def get(self, ins: str) -> Mailbox:
         """The mailbox of this matricule, or of this address. Raises NotFound with the nearest matricule."""
+        box = self.find(ins)
+        if box is None:
+            known = (holder(box).ins for box in self.list())
+            wanted = ins[:60].strip().upper().partition("@")[0]
+            raise NotFound(f"there is no patient {ins[:60]}", nearest(wanted, known))
+        return box
+
+    def find(self, ins: str) -> Mailbox | None:
+        """The same; None when there is none. Takes as long either way."""
         wanted = ins.strip().upper().partition("@")[0]
-        for box in self.list():
-            if holder(box).ins == wanted:
-                return box
-        known = (holder(box).ins for box in self.list())
-        raise NotFound(f"there is no patient {ins[:60]}", nearest(wanted, known))
+        found = [box for box in self.list() if holder(box).ins == wanted]
+        return found[0] if found else None
 
     def active(self, ins: str) -> Mailbox:
         """The same, when its holder may act. Raises NotFound, Conflict."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -12,7 +13,7 @@ from simulator.controls.webmail.drafting import How
 from simulator.mime.writing import as_html
 from simulator.model.mailbox import Identity, Kind
 from simulator.web.calls.patient_documents import Inline
-from simulator.web.calls.session import Me
+from simulator.web.calls.session import Me, still
 from simulator.web.cleaning import clean
 from simulator.web.downloads import download, frame
 from simulator.web.here import AllHere, Can
@@ -144,11 +145,5 @@ async def audit(can: Can, who: Who, person: Annotated[str, Query(max_length=320)
 @calls.get("/events")
 async def events(request: Request, here: AllHere, who: Who) -> StreamingResponse:
     """Server-sent events: a folder changed. They end with the session."""
-    word = request.cookies.get(COOKIE)
-
-    def still() -> bool:
-        known = here.sessions.identity(word, uses=False)
-        return known is not None and here.controls.people.still(known) is not None
-
-    body = changes(here.controls.webmail.reading, who, still, here.closing)
+    body = changes(here.controls.webmail.reading, who, partial(still, here, request.cookies.get(COOKIE)), here.closing)
     return StreamingResponse(body, media_type=MEDIA_TYPE, headers={"x-accel-buffering": "no"})

@@ -5,14 +5,13 @@ professional signed in beside."""
 
 from __future__ import annotations
 
-from contextlib import suppress
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request
 from pydantic import Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from simulator.controls.errors import NotFound
 from simulator.model.mailbox import Identity
 from simulator.web.here import AllHere, Here
 from simulator.web.problems import Problem
@@ -57,13 +56,13 @@ async def begin(request: Request, here: AllHere, given: SigningIn) -> Response:
     """Sign in; a refusal tells the rule."""
     account = given.account.strip()
     if account.isalnum() and len(account) == 15:
-        with suppress(NotFound):  # an unknown patient hears what a wrong password hears
-            account = str(here.controls.patients.profiles.get(account).address)
+        box = here.controls.patients.profiles.find(account)
+        account = str(box.address) if box is not None else account  # an unknown one hears what a wrong password hears
     identity = await here.controls.people.sign_in(
         account=account, password=given.password, code=given.code, mailbox=given.mailbox,
         client=request.client.host if request.client is not None else "")
     response = JSONResponse(_told(identity), 201)
-    here.sessions.begin(identity, response)
+    here.sessions.begin(identity, response, request.cookies)
     return response
 
 
@@ -83,14 +82,24 @@ async def end(request: Request, here: AllHere, patient: bool = False) -> Respons
 
 @calls.get("/stream")
 async def stream(
-    me: Me, here: AllHere, last_event_id: Annotated[str, Header(max_length=20)] = ""
+    request: Request, me: Me, here: AllHere, last_event_id: Annotated[str, Header(max_length=20)] = "",
+    patient: bool = False,
 ) -> StreamingResponse:
-    """What happens to the mailbox of whoever is signed in, from now on or from where a stream was cut."""
+    """What happens to the mailbox of whoever is signed in, from now on or from where a stream was cut. It ends with the
+    session."""
     journal = here.controls.journal
     remembered = journal.events()
     since = int(last_event_id) if last_event_id.isascii() and last_event_id.isdigit() else \
         remembered[-1].seq if remembered else 0
-    return StreamingResponse(lines(journal, since, str(me.mailbox.address), None, here.closing), media_type=MEDIA_TYPE)
+    body = lines(journal, since, str(me.mailbox.address), None, here.closing,
+                 partial(still, here, _cookie(request, patient)[1]))
+    return StreamingResponse(body, media_type=MEDIA_TYPE)
+
+
+def still(here: Here, word: str | None) -> bool:
+    """Whoever began to listen with this cookie may go on; listening is no use that makes a session last."""
+    known = here.sessions.identity(word, uses=False)
+    return known is not None and here.controls.people.still(known) is not None
 
 
 def _told(identity: Identity) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, model_validator
 from simulator.controls.contents import Contents, File
 from simulator.controls.patients.conversations import Conversation as Held
 from simulator.controls.patients.documents import Document as Kept
+from simulator.controls.patients.mails import Mail
 from simulator.controls.patients.pharmacies import Pharmacy as Seen
 from simulator.controls.patients.profiles import holder
 from simulator.model.document import OF_THE_PATIENT
