@@ -20,7 +20,7 @@ async def lines(
     journal: Journal, since: int, about: str | None, kind: str | None, closing: asyncio.Event,
     still: Callable[[], bool] = lambda: True,
 ) -> AsyncIterator[str]:
-    """The body of the answer, until the client goes, ``closing`` is set or the listener may no longer hear (``still``)."""
+    """The body of the answer, until the client goes, ``closing`` is set or ``still`` says that it may hear no more."""
     waiting: list[Event] = []
     stirred = asyncio.Event()
 

@@ -14,6 +14,8 @@ from simulator.space import TrustSpace
 _SYSTEM = frozenset({"mailer-daemon", "postmaster"})
 LONGEST_NAME = 200
 """Characters of a name that are shown."""
+MOST_NAMED = 100
+"""People of one address field that are shown: a page of messages may not grow without bounds."""
 
 
 class Sort(StrEnum):
@@ -65,8 +67,8 @@ class Correspondents:
         self._space = space
 
     def named_in(self, value: bytes) -> tuple[Correspondent, ...]:
-        """Everybody in the value of an address field."""
-        return tuple(self.recognise(name, address) for name, address in _written(value))
+        """Everybody in the value of an address field, the first ``MOST_NAMED``."""
+        return tuple(self.recognise(name, address) for name, address in _written(value)[:MOST_NAMED])
 
     def recognise(self, label: str, address: Address | None) -> Correspondent:
         """Whoever writes under this label from this address."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,8 +33,8 @@ MOST_SEARCHED = 5000
 """Newest messages of a folder that a search looks at."""
 LARGE = 256 * 1024
 """Octets from which a message is read in a thread."""
-_BREATH = 50
-"""Messages looked at in one turn of the loop."""
+_TURN = 0.02
+"""Seconds of one turn of the loop."""
 _ORDER = ("INBOX", "\\Sent", "\\Drafts", "\\Archive", "\\Junk", "\\Trash")
 
 
@@ -133,11 +134,11 @@ class Reading:
             return Page(tuple(await self._mails(place, shown)), len(messages))
         looked_at = await self._mails(place, messages[:MOST_SEARCHED])
         fitting: list[Mail] = []
-        for number, mail in enumerate(looked_at):
+        breath = _Breath()
+        for mail in looked_at:
             if await self._has(mail, wanted):
                 fitting.append(mail)
-            if number % _BREATH == _BREATH - 1:
-                await asyncio.sleep(0)
+            await breath.when_due()
         return Page(tuple(fitting[start : start + min(limit, MOST_ON_A_PAGE)]), len(fitting))
 
     async def mail(self, who: Identity, id: str) -> Mail:
@@ -215,23 +216,25 @@ class Reading:
         raise _gone(id)
 
     async def _mails(self, folder: Folder, messages: Sequence[Message]) -> list[Mail]:
-        for number, message in enumerate(messages):
-            if (folder.id, message.uid) not in self._known:
-                await self._learn(folder, message)
-                if number % _BREATH == _BREATH - 1:
-                    await asyncio.sleep(0)
-        kept = [(message, self._known.get((folder.id, message.uid))) for message in messages]
+        read: list[Mail] = []
+        breath = _Breath()
+        for message in messages:
+            summary = self._known.get((folder.id, message.uid)) or await self._learn(folder, message)
+            if summary is not None:
+                read.append(Mail(folder, message, summary))
+            await breath.when_due()
         while len(self._known) > MOST_REMEMBERED:
             self._known.popitem(last=False)
-        return [Mail(folder, message, summary) for message, summary in kept if summary is not None]
+        return read
 
-    async def _learn(self, folder: Folder, message: Message) -> None:
+    async def _learn(self, folder: Folder, message: Message) -> Summary | None:
         body = self._store.body(folder.id, message.uid)
         if body is None:
-            return
+            return None
         large = len(body) > LARGE
         read = await asyncio.to_thread(summarise, body, self._people) if large else summarise(body, self._people)
         self._known[folder.id, message.uid] = read
+        return read
 
     async def _taken_apart(self, body: bytes) -> Contents:
         return await asyncio.to_thread(contents, body) if len(body) > LARGE else contents(body)
@@ -255,6 +258,18 @@ class Reading:
             (mail.summary.author.name, mail.message.internal_date) for mail in await self._mails(inbox, newest)
             if mail.summary.nature is Nature.RECEIPT and summary.message_id in mail.summary.references
         )
+
+
+class _Breath:
+    """Lets others work: some messages take a hundred times as long as others."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+
+    async def when_due(self) -> None:
+        if time.monotonic() - self._since > _TURN:
+            await asyncio.sleep(0)
+            self._since = time.monotonic()
 
 
 def _place(folder: Folder) -> tuple[int, str]:

@@ -71,6 +71,8 @@ class Writing:
         self._space = space
         self._store = store
         self._clock = clock
+        self._ending: set[tuple[str, str]] = set()
+        """Mailbox and patient whose exchange is being ended at this moment."""
 
     async def send(self, who: Identity, written: Written) -> Sent:
         """Accepted and safe when this returns. Raises Refused, NotFound, Invalid, StoreError; then nothing was sent."""
@@ -102,9 +104,17 @@ class Writing:
         box = self._space.mailbox(to)
         if box is not None and self._space.exchange(box, who.mailbox.address) == Exchange.CLOSED:
             raise Conflict(f"the exchange with {to} has ended already", "a new message opens it again")
-        original = await self._reading.mail(who, answers) if answers else None
-        text = _GOODBYE.format(name=who.mailbox.display_name)
-        return await self._leave(who, [to], [], CLOSING_SUBJECT, text, [], original, {})
+        pair = (who.mailbox.address.key, to.key)
+        leaving = {known.mailbox for known in self._store.exchanges_in_full(to.key) if known.ending}
+        if pair in self._ending or pair[0] in leaving:
+            raise Conflict(f"the message that ends the exchange with {to} is on its way", "nothing more is needed")
+        self._ending.add(pair)
+        try:
+            original = await self._reading.mail(who, answers) if answers else None
+            text = _GOODBYE.format(name=who.mailbox.display_name)
+            return await self._leave(who, [to], [], CLOSING_SUBJECT, text, [], original, {})
+        finally:
+            self._ending.discard(pair)
 
     async def tell(self, who: Identity, id: str) -> Address:
         """Send the receipt that the author asked for; the person decides (ECO.3.1.6). Raises NotFound, Conflict."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from base64 import encodebytes
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from simulator.controls.errors import NotFound
+from simulator.controls.webmail.reading import LARGE
 from simulator.model.mailbox import Identity
 from simulator.store.interface import Change, Folder
 from tests.builders import DOCTOR, PHARMACY
@@ -123,3 +125,15 @@ async def test_only_changes_of_the_own_folders_are_heard(at: Counter) -> None:
     stop()
     await at.gets()
     assert heard == [("INBOX", 1)]
+
+
+async def test_a_page_is_whole_when_a_mailbox_changes_meanwhile(at: Counter) -> None:
+    for number in range(6):
+        await at.gets(f"Subject: n{number}", text="x" * LARGE)
+    space = at.it.house.space
+    space.register(at.who.mailbox)
+    page = asyncio.create_task(at.page())
+    while not page.done():
+        await asyncio.sleep(0)
+        space.register(at.who.mailbox)
+    assert len((await page).items) == 6

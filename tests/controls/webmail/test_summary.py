@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.controls.webmail.correspondents import Correspondents
+from simulator.controls.webmail.correspondents import MOST_NAMED, Correspondents
 from simulator.controls.webmail.summary import Nature, summarise
 from tests.builders import DOCTOR, a_space
 
@@ -48,3 +48,9 @@ def test_what_the_author_asks_for_is_seen() -> None:
 def test_any_bytes_have_a_summary(body: bytes) -> None:
     found = summarise(body, PEOPLE)
     assert found.subject == "" and found.nature is Nature.MESSAGE
+
+
+def test_of_many_recipients_the_first_ones_are_shown() -> None:
+    everybody = ", ".join(f"n{number}@medecin.mssante.fr" for number in range(900))
+    found = summarise(f"From: {DOCTOR}\r\nTo: {everybody}\r\nCc: {everybody}\r\n\r\n".encode(), PEOPLE)
+    assert len(found.to) == len(found.cc) == MOST_NAMED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from simulator.controls.errors import Conflict, Invalid, NotFound, Refused
@@ -143,3 +145,12 @@ async def test_a_person_writes_under_their_own_name(at: Counter) -> None:
     await at.mail.writing.send(an_identity(ISABELLE), Written([DOCTOR], "Avis", "Bonjour."))
     await at.settle()
     assert at.arrived(DOCTOR)[0]["From"] == f"Mme_Isabelle_FONTAINE_Pharmacie des Tilleuls <{ISABELLE}>"
+
+
+async def test_an_exchange_ended_twice_at_once_ends_with_one_message(at: Counter) -> None:
+    await at.from_zoe()
+    ends = await asyncio.gather(*(at.mail.writing.end(who, ZOE) for who in (at.who, at.karim, at.who)),
+                                return_exceptions=True)
+    assert sorted(type(one).__name__ for one in ends) == ["Conflict", "Conflict", "Sent"]
+    await at.settle()
+    assert [got["Subject"] for got in at.arrived(PATIENT)] == ["[FIN]"]
