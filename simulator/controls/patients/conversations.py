@@ -35,7 +35,7 @@ from simulator.store.interface import Folder, Message, Store
 
 MOST_KNOWN = 5000
 """Messages whose header is remembered, of all patients; those that were looked at least lately go."""
-MOST_ENDINGS = 20
+MOST_ENDINGS = 3
 """Messages that ended the exchange, shown in one conversation: the newest."""
 MOST_OTHERS = 50
 """People in copy that an answer to all may reach."""
