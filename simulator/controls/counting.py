@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -128,8 +129,16 @@ def _judged(formula: Formula, dispensed: Dispensed, own: Exchanged | None, other
     return Judged(dispensed, own is not None, other is not None, is_counted, why)
 
 
+def _day(exchange: Exchanged) -> date:
+    return exchange.day
+
+
 def _nearest(within: timedelta, day: date, exchanged: Sequence[Exchanged]) -> Exchanged | None:
-    nearest = min(exchanged, key=lambda e: abs(e.day - day), default=None)
+    """The first one of the nearest day; ``exchanged`` are given oldest first, and many."""
+    after = bisect_left(exchanged, day, key=_day)
+    before = bisect_left(exchanged, exchanged[after - 1].day, key=_day) if after else after
+    nearest = min((exchanged[i] for i in (before, after) if i < len(exchanged)), key=lambda e: abs(e.day - day),
+                  default=None)
     return nearest if nearest is not None and abs(nearest.day - day) <= within else None
 
 

@@ -138,3 +138,10 @@ def test_days_give_each_thing_once() -> None:
     days.put(day(0), 1)
     days.put(day(0), 2)
     assert [days.take(day(n)) for n in (5, 1, 0, 0, 5)] == [None, 1, 2, None, None]
+
+
+def test_the_message_of_the_nearest_day_is_named_the_earlier_of_two_as_near() -> None:
+    found = [mail(ZOE, number) for number in (-9, -4, -4, 4, 6, 6, 30)]
+    told = {number: judged([given(ZOE, number)], found)[0].why for number in (-12, -7, -5, 0, 1, 5, 7, 33)}
+    nearest = {-12: -9, -7: -9, -5: -4, 0: -4, 1: 4, 5: 4, 7: 6, 33: 30}
+    assert all(str(day(nearest[number])) in why for number, why in told.items()), told
