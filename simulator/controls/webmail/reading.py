@@ -31,7 +31,7 @@ MOST_REMEMBERED = 5000
 """Summaries kept in memory."""
 MOST_SEARCHED = 5000
 """Newest messages of a folder that a search looks at."""
-LARGE = 256 * 1024
+LARGE = 64 * 1024
 """Octets from which a message is read in a thread."""
 _TURN = 0.02
 """Seconds of one turn of the loop."""
