@@ -9,7 +9,7 @@ from simulator.mime.part import MAX_ADDRESSES
 _ATOM = rb'[^\s"(),:;<>@\[\]\\]++'
 _BARE = re.compile(rb"<?(" + _ATOM + rb")@(" + _ATOM + rb")>?")
 _NAMED = re.compile(
-    rb'(?:"([^"\\]++)"|(' + _ATOM + rb"(?: " + _ATOM + rb")*+))[ \t]*+<(" + _ATOM + rb")@(" + _ATOM + rb")>"
+    rb'(?:"([^"\\]++)"|(' + _ATOM + rb"(?: " + _ATOM + rb")*))[ \t]*+<(" + _ATOM + rb")@(" + _ATOM + rb")>"
 )
 _TOKEN = re.compile(
     rb'(?P<blank>\s++)|(?P<comment>\()|"(?P<quoted>(?:[^"\\]++|\\.)*+)(?:"|\\?\Z)|(?P<literal>\[[^\]]*+\]?)'
