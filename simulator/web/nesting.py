@@ -22,10 +22,13 @@ _ENDS_BY_ITSELF = frozenset({"dd", "dt", "li", "p", "tbody", "td", "tfoot", "th"
 _BLOCKS = frozenset({"blockquote", "body", "div", "dl", "html", "ol", "table", "ul"}) | _ENDS_BY_ITSELF
 _FORMATTING = frozenset({"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt",
                          "u"})
+_MOST_ATTRIBUTES = 64
+"""A tag with more is odd: it is not followed to its end."""
 _NAME = r"([a-zA-Z][a-zA-Z0-9:_-]*)"
 _ATTRIBUTE = r"""\s+[a-zA-Z_][\w:.-]*(?:\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=`/]+))?"""
 _TAG = re.compile(
-    rf"<{_NAME}(?:{_ATTRIBUTE})*\s*/?>|</{_NAME}\s*>|<!--(?!-?>)(?:(?!--!?>)[^<])*-->|<[!?][^<>-][^<>]*>"
+    rf"<{_NAME}(?:{_ATTRIBUTE}){{0,{_MOST_ATTRIBUTES}}}\s*/?>|</{_NAME}\s*>"
+    r"|<!--(?!-?>)(?:(?!--!?>)[^<])*-->|<[!?][^<>-][^<>]*>"
     r"|(<)[a-zA-Z/!?]", re.ASCII)
 _START = re.compile("<[a-zA-Z]")
 _FOREIGN = re.compile("<(?:svg|math)", re.IGNORECASE)

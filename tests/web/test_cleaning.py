@@ -15,6 +15,7 @@ MANY = 200_000
     "<div><button></div>" * 12_000, "<font>" * 40_000, "<div><b></div>" * 18_000, "<span><p></span></p>" * 10_000,
     "<div><table></div></table>" * 8000, "<div><!--</div>-->" * 12_000, "<div a='></div>'>" * 12_000,
     "<div b='\"' a=\"></div>\">" * 9000, "<div x\" a=\"></div>\">" * 9000, "<div><!--></div>" * 12_000,
+    ("<div" + " x = y" * 65 + "></div>") * 1100,
     "<p>" + "".join(f"<b id={number}>" for number in range(250)) + "<p>x" * 50_000,
     "".join(f"<b id={number}><table><td></b></td></table>" for number in range(250)) + "<p>x" * 30_000,
 ])
