@@ -9,7 +9,7 @@ MAX_SUBJECT = 1_000  # characters compared
 
 _BLANKS = re.compile(r"\s+")
 _BLOB = r"\[[^\[\]]*+\]\s*+"
-_LEADER = re.compile(rf"(?:{_BLOB})*+(?:re|fwd?)\s*+(?:{_BLOB})?:\s*+", re.IGNORECASE)
+_LEADER = re.compile(rf"(?:{_BLOB})*(?:re|fwd?)\s*+(?:{_BLOB})?:\s*+", re.IGNORECASE)
 _FIRST_BLOB = re.compile(rf"{_BLOB}(?=.)")
 
 

@@ -14,7 +14,7 @@ _WORD = re.compile(r"[^\W_]+")
 _DISGUISES = (b"=?", b"base64", b"quoted-printable", b"utf-16", b"iso-2022", b"uue")
 HEADING = (b"from", b"to", b"cc", b"bcc", b"subject")
 """The fields of a heading, each of which has its own search key."""
-_LINES = re.compile(rb"^(?:" + b"|".join(HEADING) + rb")[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.MULTILINE)
+_LINES = re.compile(rb"^(?:" + b"|".join(HEADING) + rb")[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*)", re.MULTILINE)
 
 
 class Sieve:
