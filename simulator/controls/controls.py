@@ -74,10 +74,11 @@ class Controls:
         self.time = Time(clock, outbox, closings, authority, journal)
         self.explain = Explain(journal, book, store)
         self.people = People(reception.office.sign_in, space, book)
+        pharmacies = Pharmacies(space, structures or {})
         self.sending = Sending(reception, book, store)
         self.patients = Patients(
             space=space, store=store, journal=journal, clock=clock, sending=self.sending, receipts=receipts,
-            structures=structures or {}, make_document=make_document,
+            officines=pharmacies, make_document=make_document,
         )
         self.webmail = Webmail(space=space, store=store, journal=journal, clock=clock, sending=self.sending,
                                receipts=receipts)
@@ -86,8 +87,7 @@ class Controls:
             space=space, store=store, journal=journal, clock=clock, outbox=outbox, closings=closings,
             configured=configured, data=data, renew=renew,
         )
-        pharmacies = Pharmacies(space, structures or {})
-        self.dispensings = Dispensings(space, store, journal, pharmacies)
+        self.dispensings = Dispensings(space, store, journal, self.patients.profiles, pharmacies)
         self.dispensings.on_dispensing(closings.dispensed)
         self.states.on_change(self.dispensings.take_up)
         self.indicators = Indicators(space, store, pharmacies, formula or Formula())

@@ -11,11 +11,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from inspect import isawaitable
 
-from simulator.controls.errors import Invalid, NotFound, nearest
+from simulator.controls.errors import Invalid
 from simulator.controls.formula import day_of
+from simulator.controls.patients.profiles import Profiles, holder
 from simulator.controls.pharmacies import Pharmacies
 from simulator.journal import Journal
-from simulator.model.mailbox import Dispensing, Mailbox, Patient
+from simulator.model.mailbox import Dispensing, Mailbox
 from simulator.space import TrustSpace
 from simulator.store.interface import Line, NewLine, Store
 
@@ -28,10 +29,13 @@ Listener = Callable[[Mailbox, str], Awaitable[object] | None]
 class Dispensings:
     """The reimbursement histories."""
 
-    def __init__(self, space: TrustSpace, store: Store, journal: Journal, pharmacies: Pharmacies) -> None:
+    def __init__(
+        self, space: TrustSpace, store: Store, journal: Journal, profiles: Profiles, pharmacies: Pharmacies
+    ) -> None:
         self._space = space
         self._store = store
         self._journal = journal
+        self._profiles = profiles
         self._pharmacies = pharmacies
         self._listeners: list[Listener] = []
 
@@ -41,14 +45,14 @@ class Dispensings:
 
     def of(self, ins: str) -> Sequence[Dispensing]:
         """A patient's history, by INS or address, oldest first. Raises NotFound."""
-        return sorted(self._patient(ins)[1].dispensings, key=lambda d: d.date)
+        return sorted(holder(self._profiles.get(ins)).dispensings, key=lambda d: d.date)
 
     async def record(self, ins: str, structure: str, date: str | None = None, reimbursed: bool = True) -> Dispensing:
         """A pharmacy dispensed to a patient, today or on an earlier ``date`` (``2026-10-02``).
 
         The patient may write to the pharmacy as soon as this returns. ``structure`` is whatever ``Pharmacies.get``
         knows it by. Raises NotFound, Invalid."""
-        box, patient = self._patient(ins)
+        box = self._profiles.get(ins)
         pharmacy = self._pharmacies.get(structure)
         today = self._space.now().date()
         day = today if date is None else day_of(date)
@@ -60,7 +64,7 @@ class Dispensings:
         self._agree(box.address.key, self._store.ledger(TOPIC, box.address.key))
         self._journal.note(
             "dispensed",
-            f"{pharmacy.name} dispensed to {patient.full_name} on {day}{'' if reimbursed else ', not reimbursed'}",
+            f"{pharmacy.name} dispensed to {holder(box).full_name} on {day}{'' if reimbursed else ', not reimbursed'}",
             mailbox=str(box.address),
             structure=pharmacy.id,
             date=day.isoformat(),
@@ -90,14 +94,6 @@ class Dispensings:
         history = (*configured, *(_read(line) for line in lines))
         if history != box.patient.dispensings:
             self._space.register(replace(box, patient=replace(box.patient, dispensings=history)))
-
-    def _patient(self, ins: str) -> tuple[Mailbox, Patient]:
-        wanted = ins.strip().partition("@")[0].upper()
-        patients = {box.patient.ins.upper(): (box, box.patient) for box in self._space.mailboxes.values()
-                    if box.patient is not None}
-        if wanted not in patients:
-            raise NotFound(f"there is no patient {ins[:320]}", nearest(wanted, patients))
-        return patients[wanted]
 
 
 def _read(line: Line) -> Dispensing:

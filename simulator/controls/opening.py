@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pyotp
 
 from simulator.controls.errors import Conflict, Invalid, NotFound, nearest
+from simulator.controls.structures import known_structures
 from simulator.model.address import Address, AddressError
 from simulator.model.identifiers import (
     Problems,
@@ -168,8 +169,7 @@ class Procedure:
     def _structure(self, wanted: str | NewStructure | None) -> Structure | None:
         if wanted is None:
             return None
-        held = [box.structure for box in self.space.mailboxes.values() if box.structure is not None]
-        known = {**self.structures, **{s.id: s for s in held}}
+        known = known_structures(self.space, self.structures)
         if isinstance(wanted, NewStructure):
             return self._new_structure(wanted, known)
         by_number = {s.national_id: s for s in known.values()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from simulator.controls.errors import Invalid, NotFound, nearest
+from simulator.controls.structures import known_structures
 from simulator.model.mailbox import Mailbox, Structure
 from simulator.space import TrustSpace
 
@@ -43,6 +44,4 @@ class Pharmacies:
                      if box.structure is not None and box.structure.id == structure.id)
 
     def _known(self) -> dict[str, Structure]:
-        configured = {structure.id: structure for structure in self._structures.values()}
-        return configured | {box.structure.id: box.structure for box in self._space.mailboxes.values()
-                             if box.structure is not None}
+        return known_structures(self._space, self._structures)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from simulator.clock import Clock
 from simulator.controls.patients.conversations import Conversations
 from simulator.controls.patients.documents import Documents, MakeDocument
@@ -11,9 +9,9 @@ from simulator.controls.patients.journey import Journey
 from simulator.controls.patients.opening import Opening
 from simulator.controls.patients.pharmacies import Pharmacies
 from simulator.controls.patients.profiles import Profiles
+from simulator.controls.pharmacies import Pharmacies as Officines
 from simulator.controls.sending import Sending
 from simulator.journal import Journal
-from simulator.model.mailbox import Structure
 from simulator.receipts import Receipts
 from simulator.space import TrustSpace
 from simulator.store.interface import Store
@@ -24,11 +22,11 @@ class Patients:
 
     def __init__(
         self, *, space: TrustSpace, store: Store, journal: Journal, clock: Clock, sending: Sending, receipts: Receipts,
-        structures: Mapping[str, Structure], make_document: MakeDocument,
+        officines: Officines, make_document: MakeDocument,
     ) -> None:
         self.profiles = Profiles(space, journal)
         self.documents = Documents(self.profiles, store, clock, journal, make_document)
-        self.pharmacies = Pharmacies(self.profiles, space, structures)
+        self.pharmacies = Pharmacies(self.profiles, space, officines)
         self.conversations = Conversations(self.profiles, space, store, receipts)
         self.journey = Journey(
             profiles=self.profiles, documents=self.documents, conversations=self.conversations, sending=sending,

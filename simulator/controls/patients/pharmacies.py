@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from simulator.controls.patients.profiles import Profiles, holder
+from simulator.controls.pharmacies import Pharmacies as Officines
 from simulator.model.address import Address
 from simulator.model.mailbox import Dispensing, Kind, Mailbox, Status, Structure
 from simulator.space import TrustSpace
@@ -65,29 +66,20 @@ class Pharmacy:
 class Pharmacies:
     """Every pharmacy of the space, seen by one patient."""
 
-    def __init__(self, profiles: Profiles, space: TrustSpace, structures: Mapping[str, Structure]) -> None:
-        """``structures`` are those of the configuration; those of mailboxes opened since count too."""
+    def __init__(self, profiles: Profiles, space: TrustSpace, officines: Officines) -> None:
         self._profiles = profiles
         self._space = space
-        self._structures = structures
+        self._officines = officines
 
     def list(self, ins: str) -> Sequence[Pharmacy]:
         """Those that are offered first, each group by name. Raises NotFound."""
         box = self._profiles.get(ins)
-        seen = [self._seen_by(box, structure) for structure in self._known()]
+        seen = [self._seen_by(box, structure) for structure in self._officines.all()]
         return sorted(seen, key=lambda pharmacy: (not pharmacy.offered, pharmacy.structure.name))
-
-    def _known(self) -> Iterable[Structure]:
-        known = {structure.national_id: structure for structure in self._structures.values()}
-        for box in self._space.mailboxes.values():
-            if box.structure is not None:
-                known.setdefault(box.structure.national_id, box.structure)
-        return [structure for structure in known.values() if structure.is_pharmacy]
 
     def _seen_by(self, patient: Mailbox, structure: Structure) -> Pharmacy:
         dispensed = [d for d in holder(patient).dispensings if d.structure == structure.id]
-        teams = [box for box in self._space.mailboxes.values()
-                 if box.kind is Kind.ORG and box.structure is not None and box.structure.id == structure.id]
+        teams = [box for box in self._officines.mailboxes(structure) if box.kind is Kind.ORG]
         team = next((box for box in teams if box.status is Status.OPEN and not box.red_list), next(iter(teams), None))
         newest = max((date.fromisoformat(d.date) for d in dispensed), default=None)
         recently = self._space.dispensed_within_a_year(patient, structure.id)

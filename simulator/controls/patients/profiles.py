@@ -52,7 +52,7 @@ class Profiles:
     def find(self, ins: str) -> Mailbox | None:
         """The same; None when there is none. Takes as long either way."""
         wanted = ins.strip().upper().partition("@")[0]
-        found = [box for box in self.list() if holder(box).ins == wanted]
+        found = [box for box in self.list() if holder(box).ins.upper() == wanted]
         return found[0] if found else None
 
     def active(self, ins: str) -> Mailbox:
