@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from simulator.mime.files import is_attached, leaves, part_name, part_octets
+from simulator.controls.errors import NotFound
+from simulator.mime.files import is_attached, leaves, part_name, part_octets, part_type
 from simulator.mime.part import Part
 from simulator.mime.text import part_text
 from simulator.mime.tree import parse_tree
-from simulator.mime.words import decode_raw
 
 MOST_FILES = 100
 """Of one message that are shown."""
@@ -43,6 +43,12 @@ class Contents:
     """As it came: whoever shows it cleans it first."""
     files: tuple[File, ...]
 
+    def file(self, place: int, of: str) -> File:
+        """One of the files, from 0; ``of`` is the id of the message. Raises NotFound."""
+        if not 0 <= place < len(self.files):
+            raise NotFound(f"message {of[:80]} has no file {place}", f"it has {len(self.files)}, counted from 0")
+        return self.files[place]
+
 
 def contents(body: bytes) -> Contents:
     """Take a message apart; never raises, whatever the bytes."""
@@ -62,5 +68,4 @@ def _joined(parts: list[Part], subtype: bytes, body: bytes) -> str:
 
 
 def _file(place: int, part: Part, body: bytes) -> File:
-    kind = f"{decode_raw(part.content.type)}/{decode_raw(part.content.subtype)}"
-    return File(place, part_name(part), kind, part_octets(part, body))
+    return File(place, part_name(part), part_type(part), part_octets(part, body))

@@ -13,8 +13,7 @@ from simulator.clock import Clock
 from simulator.controls.errors import Invalid, NotFound, nearest
 from simulator.controls.looking import Looking
 from simulator.controls.patients.profiles import Profiles, holder
-from simulator.controls.sending import Sending
-from simulator.model.address import Address, AddressError
+from simulator.controls.sending import Sending, address_of
 from simulator.model.document import LETTERS
 from simulator.model.mailbox import Factor, Identity, Kind, Mailbox, Person
 from simulator.space import TrustSpace
@@ -89,7 +88,7 @@ class Letters:
         from simulator.rules.letter import read_letter
 
         sender, about = self._looking.mailbox(author), self._profiles.get(patient)
-        recipients = [_address(one) for one in to]
+        recipients = [address_of(one) for one in to]
         document = self._document(kind, about, sender, seed, None)
         form: letters.MailForm = ("n3" if structured else "n1") if archive else "pdf"
         if form not in ("pdf", *document.forms):
@@ -145,10 +144,3 @@ def author_of(space: TrustSpace, mailbox: Mailbox | None) -> Person:
 def written_on(day: date) -> datetime:
     """The moment of a letter of that day."""
     return datetime.combine(day, _SURGERY, ZoneInfo("Europe/Paris"))
-
-
-def _address(text: str) -> Address:
-    try:
-        return Address.parse(text)
-    except AddressError as problem:
-        raise Invalid(f"{text[:80]!r} is no address: {problem}", "write it as local-part@domain") from None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from simulator.mime.addresses import addresses
-from simulator.mime.files import is_attached, leaves, part_name, part_octets
+from simulator.mime.files import is_attached, leaves, part_name, part_octets, part_type
 from simulator.mime.headers import Field, fields
 from simulator.mime.part import Part
 from simulator.mime.text import part_text, written_address
@@ -108,8 +108,7 @@ def _named(header: Sequence[Field], name: bytes) -> tuple[str, ...]:
 
 
 def _attachment(part: Part, body: bytes) -> Attachment:
-    kind = f"{decode_raw(part.content.type)}/{decode_raw(part.content.subtype)}"
-    return Attachment(part_name(part), kind, len(part_octets(part, body)))
+    return Attachment(part_name(part), part_type(part), len(part_octets(part, body)))
 
 
 def _text(parts: Sequence[Part], body: bytes) -> str:

@@ -36,7 +36,7 @@ class People:
         raise Refused(
             what, finding.remedy if finding is not None else "wait a minute",
             rule=finding.rule if finding is not None else "",
-            french=f"{rule.french.title}. {rule.french.remedy}" if rule is not None else
+            french=rule.french.told if rule is not None else
             "Trop d'échecs depuis ce poste : patientez une minute.",
         )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from simulator.controls.errors import ControlError, Refused
-from simulator.model.address import Address
+from simulator.controls.errors import ControlError, Invalid, Refused
+from simulator.controls.message import message_id
+from simulator.model.address import Address, AddressError
 from simulator.model.mailbox import Identity, Mailbox
 from simulator.rules.book import Book
 from simulator.rules.verdict import Verdict
-from simulator.store.interface import Folder, NewMessage, Store, StoreError
+from simulator.store.interface import NewMessage, Store, StoreError
 from simulator.visit import Reception
 
 _EXPLAIN = re.compile(r"\(explain (\d+)\)")
@@ -24,8 +25,8 @@ class Sending:
         self._book = book
         self._store = store
 
-    async def send(self, identity: Identity, to: Sequence[Address], body: bytes) -> tuple[Folder, int] | None:
-        """Accepted and safe when this returns; where the copy is, None when there is no folder for it.
+    async def send(self, identity: Identity, to: Sequence[Address], body: bytes) -> str:
+        """Accepted and safe when this returns; the id of the copy, empty when there is no folder for it.
 
         Raises Refused at the first rule that forbids it (then nothing was sent), StoreError."""
         visit = self._reception.inside(identity)
@@ -35,13 +36,13 @@ class Sending:
         self._check(await visit.message(body))
         return await self._keep(identity.mailbox, body)
 
-    async def _keep(self, box: Mailbox, body: bytes) -> tuple[Folder, int] | None:
+    async def _keep(self, box: Mailbox, body: bytes) -> str:
         sent = next((f for f in self._store.folders(box.address.key) if f.special_use == "\\Sent"), None)
         if sent is None:
-            return None
+            return ""
         now = self._reception.office.clock.timestamp()
         (uid,) = await self._store.append(sent.id, [NewMessage(body, now, frozenset({"\\Seen"}))])
-        return sent, uid
+        return message_id(sent.id, uid)
 
     def _check(self, verdict: Verdict) -> None:
         if not verdict.refused:
@@ -52,9 +53,17 @@ class Sending:
         finding = verdict.findings[-1]
         number = _EXPLAIN.search(verdict.reply.lines[-1])
         rule = self._book.rules.get(finding.rule)
-        french = f"{rule.french.title}. {rule.french.remedy}" if rule is not None else ""
+        french = rule.french.told if rule is not None else ""
         raise Refused(finding.what, finding.remedy, rule=finding.rule, explain=int(number[1]) if number else 0,
                       french=french)
+
+
+def address_of(text: str) -> Address:
+    """An address as somebody typed it. Raises Invalid."""
+    try:
+        return Address.parse(text)
+    except AddressError as problem:
+        raise Invalid(f"{text[:80]!r} is no address: {problem}", "write it as local-part@domain") from None
 
 
 def problem_of(error: ControlError) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import unquote_to_bytes
 
 from simulator.mime.part import Params, Part
 from simulator.mime.transfer import undo
-from simulator.mime.words import decode, decode_words
+from simulator.mime.words import decode, decode_raw, decode_words
 
 
 def leaves(part: Part) -> Iterator[Part]:
@@ -25,6 +25,11 @@ def is_attached(part: Part) -> bool:
 def part_name(part: Part) -> str:
     """The file name, decoded; empty when there is none."""
     return _parameter(part.content.disposition_params, b"filename") or _parameter(part.content.params, b"name")
+
+
+def part_type(part: Part) -> str:
+    """``application/pdf``, in lower case, as the message says."""
+    return f"{decode_raw(part.content.type)}/{decode_raw(part.content.subtype)}"
 
 
 def part_octets(part: Part, body: bytes) -> bytes:

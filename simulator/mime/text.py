@@ -62,7 +62,6 @@ def _line(field: Field) -> str:
 
 def part_text(part: Part, body: bytes) -> str:
     """The text of a text part, its transfer encoding and charset undone; never raises."""
-    """Text of one part, transfer encoding and charset undone; never raises."""
     data = body[part.body : part.end]
     plain = undo(data, part.content.encoding)
     charset = part.content.param(b"charset")

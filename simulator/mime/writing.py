@@ -85,6 +85,11 @@ def write(draft: Draft) -> bytes:
     return message.as_bytes()
 
 
+def headed(mark: str, subject: str) -> str:
+    """The subject behind ``Re:`` or ``Tr:``, once."""
+    return subject if subject.casefold().startswith(f"{mark.casefold()}:") else f"{mark}: {subject}"
+
+
 def as_html(text: str) -> str:
     """Plain text as a small HTML page: a paragraph for each block between empty lines."""
     from html import escape

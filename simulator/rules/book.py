@@ -45,6 +45,11 @@ class French:
     title: str
     remedy: str
 
+    @property
+    def told(self) -> str:
+        """Both, for whoever was refused."""
+        return f"{self.title}. {self.remedy}"
+
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[M]):

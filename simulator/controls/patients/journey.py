@@ -11,15 +11,14 @@ from dataclasses import dataclass
 
 from simulator.clock import Clock
 from simulator.controls.errors import Invalid, Refused
-from simulator.controls.message import message_id
 from simulator.controls.patients.conversations import Conversations
 from simulator.controls.patients.documents import Documents, file_name
 from simulator.controls.patients.mails import Mail
 from simulator.controls.patients.profiles import Profiles, holder
-from simulator.controls.sending import Sending
+from simulator.controls.sending import Sending, address_of
 from simulator.journal import Journal
-from simulator.mime.writing import Attached, Draft, new_message_id, write
-from simulator.model.address import Address, AddressError
+from simulator.mime.writing import Attached, Draft, headed, new_message_id, write
+from simulator.model.address import Address
 from simulator.model.document import ATTACHED_ENDINGS, MESSAGE_LIMIT, ending, media_type
 from simulator.model.mailbox import Factor, Identity, Kind, Mailbox
 from simulator.space import TrustSpace
@@ -75,7 +74,7 @@ class Journey:
         box = self._profiles.active(ins)
         name = holder(box).full_name
         shared = len([await self._documents.get(ins, id) for id in documents]) + files
-        reminder = self._reminder(_address(to), bool(shared)) if to else ""
+        reminder = self._reminder(address_of(to), bool(shared)) if to else ""
         if not shared:
             return Prefilled(f"Question de {name}", f"Bonjour,\n\n\n\nMerci de votre réponse.\n{name}", reminder)
         what = "le document ci-joint" if shared == 1 else f"les {shared} documents ci-joints"
@@ -98,20 +97,20 @@ class Journey:
         attached = [await self._attached(ins, id) for id in documents] + [_checked(file) for file in files]
         if len(attached) > MOST_FILES:
             raise Invalid(f"{len(attached)} files are attached", f"attach {MOST_FILES} at most")
+        proposed = headed("Re", original.subject) if original else prefilled.subject
         text = _signed(body if body is not None else prefilled.body, box, caregiver)
         draft = Draft(
             author=holder(box).full_name, sender=str(box.address), to=[str(one) for one in recipients],
-            subject=subject if subject is not None else _answering(original, prefilled.subject), text=text,
+            subject=subject if subject is not None else proposed, text=text,
             at=self._clock.now(), message_id=new_message_id(box.address.domain), attached=attached,
             in_reply_to=original.message_id if original else "",
             references=_references(original) if original else (),
         )
         # Large files take their time.
         written = await asyncio.to_thread(_written, draft) if attached else _written(draft)
-        place = await self._sending.send(Identity(box, box, frozenset({Factor.PASSWORD})), recipients, written)
-        shares = bool(attached)
-        return Sent(message_id(place[0].id, place[1]) if place else "", draft.message_id, tuple(recipients),
-                    draft.subject, self._reminder(recipients[0], shares))
+        copy = await self._sending.send(Identity(box, box, frozenset({Factor.PASSWORD})), recipients, written)
+        reminder = self._reminder(recipients[0], bool(attached))
+        return Sent(copy, draft.message_id, tuple(recipients), draft.subject, reminder)
 
     # -- inside
     async def _original(self, box: Mailbox, ins: str, id: str) -> Mail:
@@ -133,7 +132,7 @@ class Journey:
 
     def _recipients(self, original: Mail | None, to: str | None, reply_all: bool) -> list[Address]:
         if to is not None:
-            return [_address(to)]
+            return [address_of(to)]
         if original is None:
             raise Invalid("nobody is written to", "say to whom, or which message is answered")
         first = original.answers_to if original.incoming else next(iter(original.to), None)
@@ -183,18 +182,5 @@ def _checked(file: Attached) -> Attached:
     return Attached(name, media_type(name), file.content)
 
 
-def _answering(original: Mail | None, otherwise: str) -> str:
-    if original is None:
-        return otherwise
-    return original.subject if original.subject.lower().startswith("re:") else f"Re: {original.subject}"
-
-
 def _references(original: Mail) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*original.references, original.message_id)))[-20:]
-
-
-def _address(text: str) -> Address:
-    try:
-        return Address.parse(text)
-    except AddressError as problem:
-        raise Invalid(f"{text[:80]!r} is no address: {problem}", "write it as local-part@domain") from None

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from simulator.controls.header import people, references
 from simulator.controls.message import message_id
 from simulator.domains.patient import CLOSING_HEADER, CLOSING_SUBJECT
 from simulator.mime.addresses import addresses
 from simulator.mime.headers import fields
-from simulator.mime.words import decode_raw, decode_words
-from simulator.model.address import Address, AddressError
+from simulator.mime.words import decode_words
+from simulator.model.address import Address
 from simulator.receipts import asked_by_the_author, fingerprint
 from simulator.rules.facts import Letter
 from simulator.rules.letter import header_end, read_letter
 from simulator.store.interface import Folder, Message
+
+MOST_REFERENCES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,9 @@ def mail_of(folder: Folder, message: Message, incoming: bool, body: bytes) -> Ma
         id=message_id(folder.id, message.uid), folder=folder.id, uid=message.uid, incoming=incoming,
         at=message.internal_date, author=_author(header.get(b"from", b"")), sender=sender,
         answers_to=letter.reply_to[0] if letter.reply_to else sender,
-        to=(*_addresses(header.get(b"to", b"")), *_addresses(header.get(b"cc", b""))), subject=letter.subject,
-        message_id=letter.message_id.strip(), references=_references(header), opened=False, receipt_at=None,
+        to=(*_known(header.get(b"to", b"")), *_known(header.get(b"cc", b""))), subject=letter.subject,
+        message_id=letter.message_id.strip(), references=references(header, MOST_REFERENCES),
+        opened=False, receipt_at=None,
         asks_receipt=incoming and asked_by_the_author(body, letter) is not None,
         closes=incoming and _closes(letter), no_answer=letter.mss_mes == CLOSING_HEADER, size=message.size,
         fingerprint=fingerprint(body),
@@ -87,19 +91,8 @@ def _author(value: bytes) -> str:
     return " ".join(next(named, "").strip(' "').replace("_", " ").split())
 
 
-def _addresses(value: bytes) -> tuple[Address, ...]:
-    found: list[Address] = []
-    for written in addresses(value):
-        try:
-            found.append(Address.parse(f"{decode_raw(written.local or b'')}@{decode_raw(written.host or b'')}"))
-        except AddressError:
-            continue
-    return tuple(found)
-
-
-def _references(header: Mapping[bytes, bytes]) -> tuple[str, ...]:
-    named = f"{decode_raw(header.get(b'references', b''))} {decode_raw(header.get(b'in-reply-to', b''))}".split()
-    return tuple(dict.fromkeys(word for word in named if word.startswith("<") and word.endswith(">")))[-100:]
+def _known(value: bytes) -> tuple[Address, ...]:
+    return tuple(address for _, address in people(value) if address is not None)
 
 
 def threads(mails: Sequence[Mail]) -> list[list[Mail]]:

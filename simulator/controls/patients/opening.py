@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from simulator.controls.contents import Contents, File, contents
@@ -62,7 +62,9 @@ class Opening:
             if not mail.opened:
                 self._journal.note("opened", f"{box.display_name} opened {mail.subject!r}", who=str(box.address),
                                    mailbox=str(box.address), message_id=mail.message_id, uid=mail.uid)
-        return Opened(self._conversations.mail(ins, mail.id), await self._contents(mail), told)
+        seen = replace(mail, opened=mail.opened or mail.incoming,
+                       receipt_at=self._receipts.given(box).get(mail.fingerprint))
+        return Opened(seen, await self._contents(mail), told)
 
     async def look(self, ins: str, id: str) -> Contents:
         """What a message holds, without opening it. Raises NotFound."""
@@ -70,10 +72,7 @@ class Opening:
 
     async def file(self, ins: str, id: str, place: int) -> File:
         """One attached file. Raises NotFound."""
-        files = (await self.look(ins, id)).files
-        if not 0 <= place < len(files):
-            raise NotFound(f"message {id[:80]} has no file {place}", f"it has {len(files)}, counted from 0")
-        return files[place]
+        return (await self.look(ins, id)).file(place, id)
 
     async def archive(self, ins: str, id: str, place: int) -> Archive:
         """What an attached archive of health documents shows; read in a thread, a hostile one takes its time.

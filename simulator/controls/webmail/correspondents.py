@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from simulator.mime.addresses import addresses
-from simulator.mime.words import decode_raw, decode_words
-from simulator.model.address import Address, AddressError
+from simulator.controls.header import people
+from simulator.model.address import Address
 from simulator.model.mailbox import Kind, Mailbox
 from simulator.space import TrustSpace
 
@@ -68,7 +67,7 @@ class Correspondents:
 
     def named_in(self, value: bytes) -> tuple[Correspondent, ...]:
         """Everybody in the value of an address field, the first ``MOST_NAMED``."""
-        return tuple(self.recognise(name, address) for name, address in _written(value)[:MOST_NAMED])
+        return tuple(self.recognise(name, address) for name, address in people(value)[:MOST_NAMED])
 
     def recognise(self, label: str, address: Address | None) -> Correspondent:
         """Whoever writes under this label from this address."""
@@ -107,20 +106,6 @@ def _traits(label: str, address: Address, box: Mailbox | None) -> Traits:
         return Traits(person.ins, person.birth_name or person.family_name.upper(), given, person.birth_date, person.sex)
     given, _, family = _plain(label).partition(" ")
     return Traits(address.local.upper(), family.upper(), given, is_known=False)
-
-
-def _written(value: bytes) -> list[tuple[str, Address | None]]:
-    found: list[tuple[str, Address | None]] = []
-    for written in addresses(value):
-        if written.host is None:
-            continue
-        label = decode_words(written.name) if written.name else ""
-        spelled = f"{decode_raw(written.local or b'')}@{decode_raw(written.host)}"
-        try:
-            found.append((label, Address.parse(spelled)))
-        except AddressError:
-            found.append((label or spelled, None))
-    return found
 
 
 def _plain(label: str) -> str:

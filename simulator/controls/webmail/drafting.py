@@ -12,6 +12,7 @@ from simulator.controls.errors import Invalid
 from simulator.controls.webmail.correspondents import Correspondent, Correspondents, Sort
 from simulator.controls.webmail.reading import Mail, Reading
 from simulator.domains.kinds import kind_named
+from simulator.mime.writing import headed
 from simulator.model.address import Address, AddressError
 from simulator.model.mailbox import Identity, Kind, Mailbox, Status
 from simulator.rules.facts import Exchange
@@ -56,9 +57,9 @@ class Drafting:
         held = await self._reading.contents(who, id)
         quoted = _quoted(mail, held.text)
         if how is How.FORWARD:
-            return Prefilled((), (), _headed("Tr", mail.summary.subject), quoted, held.files)
+            return Prefilled((), (), headed("Tr", mail.summary.subject), quoted, held.files)
         to, cc = recipients(who.mailbox, mail, everybody=how is How.REPLY_ALL)
-        return Prefilled(to, cc, _headed("Re", mail.summary.subject), quoted)
+        return Prefilled(to, cc, headed("Re", mail.summary.subject), quoted)
 
     def suggest(self, who: Identity, words: str) -> Sequence[Correspondent]:
         """Who may be meant (ECO.3.1.4): published professionals, and patients with whom there is or was an exchange."""
@@ -117,10 +118,6 @@ def _others(own: Mailbox, people: Sequence[Correspondent], known: Sequence[Corre
     kept = {p.address.key: p for p in people
             if p.address is not None and p.sort is not Sort.NOTICE and p.address.key not in taken}
     return tuple(kept.values())
-
-
-def _headed(mark: str, subject: str) -> str:
-    return subject if subject.casefold().startswith(f"{mark.casefold()}:") else f"{mark}: {subject}"
 
 
 def _quoted(mail: Mail, text: str) -> str:

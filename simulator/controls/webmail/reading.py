@@ -178,10 +178,7 @@ class Reading:
 
     async def file(self, who: Identity, id: str, place: int) -> File:
         """One attached file. Raises NotFound."""
-        files = (await self.contents(who, id)).files
-        if not 0 <= place < len(files):
-            raise NotFound(f"message {id[:80]} has no file {place}", f"it has {len(files)}, counted from 0")
-        return files[place]
+        return (await self.contents(who, id)).file(place, id)
 
     async def archive(self, who: Identity, id: str, place: int) -> Archive:
         """What an attached archive of health documents shows. Raises NotFound."""

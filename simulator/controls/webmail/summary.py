@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from simulator.controls.header import references
 from simulator.controls.webmail.correspondents import NOBODY, Correspondent, Correspondents, Sort
 from simulator.domains.patient import CLOSING_HEADER, CLOSING_SUBJECT
 from simulator.mime.files import is_attached, leaves
@@ -20,6 +21,7 @@ XDM_PREFIX = "XDM/1.0/DDM+"
 """What a client hides at the head of a subject (ECO.2.1.3, 3.1.3)."""
 LONGEST_SUBJECT = 500
 """Characters of a subject that are shown."""
+MOST_REFERENCES = 20
 _HEADER = 256 * 1024
 
 
@@ -76,7 +78,7 @@ def summarise(body: bytes, correspondents: Correspondents) -> Summary:
         answers_to=correspondents.named_in(header.get(b"reply-to", b"")),
         subject=_line(raw_subject.removeprefix(XDM_PREFIX)), raw_subject=_line(raw_subject),
         nature=_nature(root, author, raw_subject), message_id=decode_raw(header.get(b"message-id", b"")),
-        references=_references(header),
+        references=references(header, MOST_REFERENCES),
         receipt_to=asked_by(decode_raw(header.get(b"disposition-notification-to", b""))),
         takes_no_answer=decode_raw(header.get(b"x-mss-mes", b"")) == CLOSING_HEADER,
         has_files=any(is_attached(part) and part.content.type != b"message" for part in leaves(root)),
@@ -90,11 +92,6 @@ def _nature(root: Part, author: Correspondent, subject: str) -> Nature:
     if kind == b"delivery-status" or author.sort is Sort.NOTICE:
         return Nature.BOUNCE
     return Nature.END if subject == CLOSING_SUBJECT else Nature.MESSAGE
-
-
-def _references(header: dict[bytes, bytes]) -> tuple[str, ...]:
-    named = f"{decode_raw(header.get(b'references', b''))} {decode_raw(header.get(b'in-reply-to', b''))}".split()
-    return tuple(dict.fromkeys(word for word in named if word.startswith("<") and word.endswith(">")))[-20:]
 
 
 def _line(text: str) -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from simulator.clock import Clock
 from simulator.controls.errors import Conflict, Invalid
-from simulator.controls.message import message_id
 from simulator.controls.sending import Sending
 from simulator.controls.webmail.drafting import Drafting, How
 from simulator.controls.webmail.reading import Mail, Reading
@@ -152,8 +151,8 @@ class Writing:
             raise Invalid("the message cannot be written: its subject or a file name holds a line break or another "
                           "character that a header does not carry", "write them on one line") from mistake
         everybody = list({one.key: one for one in (*to, *cc)}.values())
-        place = await self._sending.send(who, everybody, body)
-        return Sent(message_id(place[0].id, place[1]) if place else "", draft.message_id, tuple(everybody), subject)
+        copy = await self._sending.send(who, everybody, body)
+        return Sent(copy, draft.message_id, tuple(everybody), subject)
 
     async def _forwarded(self, who: Identity, id: str, place: int) -> Attached:
         if not id:
