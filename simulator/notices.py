@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from email.header import Header
 from email.utils import format_datetime
 from enum import Enum
-from quopri import encodestring
 
+from simulator.mime.report import encode_report
 from simulator.rules.letter import header_end
 
 _REPLY = re.compile(r"[245]\d\d\b")
@@ -96,41 +96,23 @@ class Notice:
     def encode(self) -> bytes:
         """The whole message, CRLF lines, ready to be stored or relayed with the null sender."""
         action, subject, french, english = self.fate.value
-        boundary = f"=_notice_{secrets.token_hex(12)}"
-        text = self._text(french, english)
-        kind, returned = self._returned()
-        eight_bit = [] if returned.isascii() else ["Content-Transfer-Encoding: 8bit"]
-        lines = [
-            # Like every letter it names its transfer, so that a second copy after a lost answer is known as one.
-            f"Received: by {self.host} (mssante-simulator) id {secrets.token_hex(8)};",
-            f"\t{format_datetime(self.at.astimezone(UTC))}",
-            f"Date: {format_datetime(self.at.astimezone(UTC))}",
-            f"From: Mail Delivery System <MAILER-DAEMON@{self.host}>",
-            f"To: {self.sender}",
-            f"Subject: {Header(self.cause.subject if self.cause is not None else subject).encode()}",
-            f"Message-ID: <{secrets.token_hex(16)}@{self.host}>",
-            "Auto-Submitted: auto-replied",
-            "MIME-Version: 1.0",
-            *eight_bit,
-            f'Content-Type: multipart/report; report-type=delivery-status; boundary="{boundary}"',
-            "",
-            f"--{boundary}",
-            "Content-Type: text/plain; charset=utf-8",
-            "Content-Transfer-Encoding: quoted-printable",
-            "",
-            encodestring(text.encode()).decode("ascii").replace("\n", "\r\n"),
-            f"--{boundary}",
-            "Content-Type: message/delivery-status",
-            "",
-            *self._status(action),
-            "",
-            f"--{boundary}",
-            f"Content-Type: {kind}",
-            *eight_bit,
-            "",
-            "",
-        ]
-        return "\r\n".join(lines).encode("utf-8") + returned + f"\r\n--{boundary}--\r\n".encode()
+        whole = not (self.headers_only or self.fate is not Fate.FAILED or len(self.original) > MAX_RETURNED)
+        return encode_report(
+            host=self.host,
+            at=self.at,
+            kind="delivery-status",
+            header=(
+                f"From: Mail Delivery System <MAILER-DAEMON@{self.host}>",
+                f"To: {self.sender}",
+                f"Subject: {Header(self.cause.subject if self.cause is not None else subject).encode()}",
+                f"Message-ID: <{secrets.token_hex(16)}@{self.host}>",
+                "Auto-Submitted: auto-replied",
+            ),
+            text=self._text(french, english),
+            fields=self._status(action),
+            returned=self.original if whole else self.original[: header_end(self.original)],
+            whole=whole,
+        )
 
     def _text(self, french: str, english: str) -> str:
         reason = _plain(self.reason)
@@ -160,11 +142,6 @@ class Notice:
         if self.retry_until is not None:
             fields.append(f"Will-Retry-Until: {format_datetime(self.retry_until.astimezone(UTC))}")
         return fields
-
-    def _returned(self) -> tuple[str, bytes]:
-        if self.headers_only or self.fate is not Fate.FAILED or len(self.original) > MAX_RETURNED:
-            return "text/rfc822-headers", self.original[: header_end(self.original)]
-        return "message/rfc822", self.original
 
 
 def _typed(address: str) -> str:

@@ -8,13 +8,13 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.header import Header
-from email.utils import format_datetime, formataddr
+from email.utils import formataddr
 from hashlib import sha256
-from quopri import encodestring
 
 from simulator.clock import Clock
 from simulator.journal import Journal
 from simulator.mime.addresses import addresses
+from simulator.mime.report import encode_report
 from simulator.model.address import Address, AddressError
 from simulator.model.mailbox import Mailbox
 from simulator.outbox import Outbox
@@ -81,45 +81,26 @@ class Receipt:
 
     def encode(self) -> bytes:
         """The whole message, CRLF lines, ready to be relayed with the null sender (RFC 8098 2.1)."""
-        boundary = f"=_receipt_{secrets.token_hex(12)}"
-        head = self.original[: header_end(self.original)]
-        eight_bit = [] if head.isascii() else ["Content-Transfer-Encoding: 8bit"]
-        date = format_datetime(self.at)
-        lines = [
-            f"Received: by {self.host} (mssante-simulator) id {secrets.token_hex(8)};",
-            f"\t{date}",
-            f"Date: {date}",
-            f"From: {formataddr((self.reader_name, str(self.reader)))}",
-            f"To: {self.to}",
-            f"Subject: {self._subject()}",
-            f"Message-ID: <{secrets.token_hex(16)}@{self.reader.domain}>",
-            *self._thread(),
-            "Auto-Submitted: auto-replied (MDN)",
-            "MIME-Version: 1.0",
-            *eight_bit,
-            f'Content-Type: multipart/report; report-type=disposition-notification; boundary="{boundary}"',
-            "",
-            f"--{boundary}",
-            "Content-Type: text/plain; charset=utf-8",
-            "Content-Transfer-Encoding: quoted-printable",
-            "",
-            encodestring(self._text().encode()).decode("ascii").replace("\n", "\r\n"),
-            f"--{boundary}",
-            "Content-Type: message/disposition-notification",
-            "",
-            f"Reporting-UA: {self.host}; {self.agent}",
-            f"Original-Recipient: rfc822;{self.reader}",
-            f"Final-Recipient: rfc822;{self.reader}",
-            *([f"Original-Message-ID: {_plain(self.message_id)}"] if self.message_id else []),
-            f"Disposition: {self.disposition}",
-            "",
-            f"--{boundary}",
-            "Content-Type: text/rfc822-headers",
-            *eight_bit,
-            "",
-            "",
-        ]
-        return "\r\n".join(lines).encode() + head + f"\r\n--{boundary}--\r\n".encode()
+        return encode_report(
+            host=self.host, at=self.at, kind="disposition-notification",
+            header=(
+                f"From: {formataddr((self.reader_name, str(self.reader)))}",
+                f"To: {self.to}",
+                f"Subject: {self._subject()}",
+                f"Message-ID: <{secrets.token_hex(16)}@{self.reader.domain}>",
+                *self._thread(),
+                "Auto-Submitted: auto-replied (MDN)",
+            ),
+            text=self._text(),
+            fields=(
+                f"Reporting-UA: {self.host}; {self.agent}",
+                f"Original-Recipient: rfc822;{self.reader}",
+                f"Final-Recipient: rfc822;{self.reader}",
+                *([f"Original-Message-ID: {_plain(self.message_id)}"] if self.message_id else []),
+                f"Disposition: {self.disposition}",
+            ),
+            returned=self.original[: header_end(self.original)],
+        )
 
     def _subject(self) -> str:
         words = "".join(c if c.isprintable() else " " for c in f"Accusé de lecture : {self.subject}")
