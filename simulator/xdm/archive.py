@@ -147,6 +147,12 @@ class Archive:
         return bool(self.cdas) and all(cda.patient.qualified for cda in self.cdas)
 
 
+def said(problem: BaseException) -> str:
+    """What a library says of damaged octets, in ASCII."""
+    words = str(problem) or type(problem).__name__
+    return "".join(c if c.isascii() and c.isprintable() else "?" for c in words)[:200]
+
+
 def _shown(text: str) -> str:
     text = text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + "..."
     return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)

@@ -10,7 +10,7 @@ import zlib
 from dataclasses import dataclass, field
 from io import BytesIO
 
-from simulator.xdm.archive import Entry, Problem
+from simulator.xdm.archive import Entry, Problem, said
 
 MOST_OCTETS = 100 << 20
 """Of all entries together, unpacked."""
@@ -60,7 +60,7 @@ def unpack(octets: bytes) -> Contents:
         with zipfile.ZipFile(BytesIO(octets)) as archive:
             _read_all(archive, found)
     except _BROKEN as problem:
-        found.wrong("not-a-zip", "archive", f"is damaged: {_said(problem)}", "send a whole ZIP file")
+        found.wrong("not-a-zip", "archive", f"is damaged: {said(problem)}", "send a whole ZIP file")
     return found
 
 
@@ -160,11 +160,6 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: int, found: Con
                                 "send real documents")
                     return None
     except _BROKEN as problem:
-        found.wrong("damaged-entry", place, f"cannot be read: {_said(problem)}", "make the archive again")
+        found.wrong("damaged-entry", place, f"cannot be read: {said(problem)}", "make the archive again")
         return None
     return b"".join(pieces)
-
-
-def _said(problem: BaseException) -> str:
-    words = str(problem) or type(problem).__name__
-    return "".join(c if c.isascii() and c.isprintable() else "?" for c in words)[:200]

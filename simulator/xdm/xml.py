@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
+from simulator.xdm.archive import said
+
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
@@ -41,7 +43,7 @@ def parse(octets: bytes) -> _Element:
     try:
         root = etree.fromstring(octets, parser)
     except (etree.LxmlError, ValueError) as problem:
-        raise NotTaken("not-xml", f"is no well-formed XML: {_said(problem)}", "send well-formed XML in UTF-8") from None
+        raise NotTaken("not-xml", f"is no well-formed XML: {said(problem)}", "send well-formed XML in UTF-8") from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise _document_type()
     return root
@@ -57,7 +59,7 @@ def _refuse_document_types(octets: bytes) -> None:
     except _Prologue:
         return
     except (expat.ExpatError, ValueError, LookupError) as problem:
-        raise NotTaken("not-xml", f"is no well-formed XML: {_said(problem)}", "send well-formed XML in UTF-8") from None
+        raise NotTaken("not-xml", f"is no well-formed XML: {said(problem)}", "send well-formed XML in UTF-8") from None
 
 
 def _stop_at_document_type(*_: object) -> None:
@@ -71,7 +73,3 @@ def _stop_at_root(*_: object) -> None:
 def _document_type() -> NotTaken:
     return NotTaken("xml-document-type", "has a DOCTYPE, which may hide entities, and was not read",
                     "write the document without DOCTYPE and entities")
-
-
-def _said(problem: Exception) -> str:
-    return "".join(c if c.isascii() and c.isprintable() else "?" for c in str(problem))[:200]
