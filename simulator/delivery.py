@@ -184,9 +184,9 @@ class Office:
         if taken.identity is None:
             return []
         author, now = taken.identity.mailbox, self.clock.timestamp()
-        if author.kind is Kind.PATIENT and taken.letter.report:
-            return []
         if author.kind is Kind.PATIENT:
+            if taken.letter.report:
+                return []
             known = self.space.exchanges(author).values()
             return [c for to, _ in taken.recipients for c in _PATIENTS.depart(author, to, now, known)]
         if taken.letter.subject != CLOSING_SUBJECT:
