@@ -88,14 +88,16 @@ def write_header(kind: Kind, case: Case, content: Content, papers: Papers, templ
     return document
 
 
-def add_author(assigned: Element, writer: Writer) -> None:
-    """The inside of an assignedAuthor."""
+def add_author(assigned: Element, writer: Writer) -> Element:
+    """The inside of an assignedAuthor, or of another who acts; returns the organization, which comes last."""
     add(assigned, "id", root=PERSONS, extension=writer.person.national_id)
     add_code(assigned, "code", specialty(writer))
     _address(assigned, writer.place)
     add(assigned, "telecom", value=f"tel:{writer.place.telephone}", use="WP")
     _person(add(assigned, "assignedPerson"), writer)
-    add_organization(add(assigned, "representedOrganization"), writer)
+    organization = add(assigned, "representedOrganization")
+    add_organization(organization, writer)
+    return organization
 
 
 def add_organization(organization: Element, writer: Writer) -> None:
@@ -138,14 +140,7 @@ def _event(document: Element, kind: Kind, case: Case, content: Content) -> None:
     if content.valid_until is not None:
         add_time(when, "high", datetime.combine(content.valid_until, time(23, 59), case.written.tzinfo))
     performer = add(event, "performer", typeCode="PRF")
-    entity = add(performer, "assignedEntity")
-    add(entity, "id", root=PERSONS, extension=case.writer.person.national_id)
-    add_code(entity, "code", specialty(case.writer))
-    _address(entity, case.writer.place)
-    add(entity, "telecom", value=f"tel:{case.writer.place.telephone}", use="WP")
-    _person(add(entity, "assignedPerson"), case.writer)
-    organization = add(entity, "representedOrganization")
-    add_organization(organization, case.writer)
+    organization = add_author(add(performer, "assignedEntity"), case.writer)
     add_code(organization, "standardIndustryClassCode", practice(case.writer))
 
 
