@@ -24,7 +24,6 @@ class Case:
     """The same for every document about a patient with the same seed."""
     prescriber: str
     """Who wrote the prescription that a pharmacy dispenses."""
-    kind: str = ""
     chance: random.Random = field(default_factory=random.Random, repr=False)
 
     @property
@@ -58,4 +57,4 @@ def occasion(kind: str, subject: Subject, writer: Writer, written: datetime, see
     scenario = story.choice(fitting or list(SCENARIOS))
     doctor = prescriber or colleague(story)
     chance = random.Random(f"{kind} {subject.identity.matricule} {seed}")
-    return Case(subject, writer, written, seed, scenario, doctor, kind, chance)
+    return Case(subject, writer, written, seed, scenario, doctor, chance)

@@ -17,12 +17,9 @@ class Medicine:
     strength: str
     form: str
     unit: str
-    """What is taken: ``comprimé``; without a plural in ``plural`` it takes an s."""
+    """What is taken: ``comprimé``; several take an s."""
     atc: str
     route: str = ORAL
-    amount: float = 0.0
-    """Of the substance in one unit."""
-    amount_unit: str = "mg"
 
     @property
     def name(self) -> str:
@@ -89,7 +86,7 @@ def tablet(substance: str, amount: float, unit: str, atc: str, form: str = "comp
     """A medicine that is swallowed by the piece."""
     shown = f"{amount:g}".replace(".", ",")
     kind = "gélule" if form.startswith("gélule") else "sachet" if "sachet" in form else "comprimé"
-    return Medicine(substance, f"{shown} {unit}", form, kind, atc, ORAL, amount, unit)
+    return Medicine(substance, f"{shown} {unit}", form, kind, atc)
 
 
 PARACETAMOL = tablet("paracétamol", 1, "g", "N02BE01")

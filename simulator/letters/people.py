@@ -97,11 +97,6 @@ class Writer:
         """In words."""
         return profession_label(self.person.profession)
 
-    @property
-    def is_pharmacist(self) -> bool:
-        """TRE_G15 21."""
-        return self.person.profession == "21"
-
 
 def subject(patient: Patient) -> Subject:
     """The patient with an identity that qualifies: sex and birthplace are read in the matricule."""
