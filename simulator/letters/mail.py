@@ -58,12 +58,13 @@ def compose_mail(
     recipients = list(to)
     packed = None if form == "pdf" else archive(several, form)
     subject = plain_subject(several) if packed is None else archive_subject(several)
+    digest = _digest(several, recipients, date, form)
     message = EmailMessage(policy=UNFOLDED if subject.isascii() else SMTP)
     message["From"] = Address(display_name(sender), addr_spec=str(sender.address))
     message["To"] = ", ".join(recipients)
     message["Subject"] = subject
     message["Date"] = format_datetime(date)
-    message["Message-ID"] = _message_id(several, sender, recipients, date, form)
+    message["Message-ID"] = f"<{digest}@{sender.address.domain}>"
     if packed is not None:
         message["X-MSS-CODECDA"] = ",".join(one.code for one in several)
         message["X-MSS-INS"] = "O" if all(one.case.subject.identity.qualified for one in several) else "N"
@@ -76,8 +77,7 @@ def compose_mail(
         message.add_attachment(packed, maintype="application", subtype="zip", filename=ARCHIVE_NAME)
     for one in several:
         message.add_attachment(one.pdf, maintype="application", subtype="pdf", filename=one.file_name)
-    if message.is_multipart():
-        message.set_boundary(f"----=_{_digest(several, recipients, date, form)}")
+    message.set_boundary(f"----=_{digest}")
     return message
 
 
@@ -111,10 +111,6 @@ def _text(documents: Sequence[Document]) -> str:
     return (f"Bonjour,\n\nVeuillez trouver ci-joint {here} concernant {subject.civility} {subject.given_name} "
             f"{subject.family_name} :\n{names}\n\nCordialement,\n{first.author}\n{first.case.writer.structure.name}\n\n"
             "Message fictif envoyé par un simulateur MSSanté.\n")
-
-
-def _message_id(documents: Sequence[Document], sender: Mailbox, to: Sequence[str], date: datetime, form: str) -> str:
-    return f"<{_digest(documents, to, date, form)}@{sender.address.domain}>"
 
 
 def _digest(documents: Sequence[Document], to: Sequence[str], date: datetime, form: str) -> str:

@@ -101,15 +101,16 @@ class Writer:
 def subject(patient: Patient) -> Subject:
     """The patient with an identity that qualifies: sex and birthplace are read in the matricule."""
     given = unaccented(patient.given_name).upper()
+    first_name = re.split(r"[ ,]+", given)[0]
     birth_name = unaccented(patient.family_name).upper()
     identity = Identity(
         matricule=patient.ins,
         authority=PROVISIONAL if patient.ins[:1] in "78" else TEST_AUTHORITY,
         birth_name=birth_name,
-        first_name=re.split(r"[ ,]+", given)[0],
+        first_name=first_name,
         given_names=given,
         used_name=birth_name,
-        used_first_name=re.split(r"[ ,]+", given)[0],
+        used_first_name=first_name,
         birth_date=patient.birth_date,
         sex="M" if patient.ins[:1] in "17" else "F",
         birth_place=patient.ins[5:10],
