@@ -8,7 +8,7 @@ from simulator.letters.case import Case
 from simulator.letters.content import Content
 from simulator.letters.entries import add_dispensed, add_prescribed, entry_id
 from simulator.letters.header import Papers, add_author, write_header
-from simulator.letters.kinds import Kind
+from simulator.letters.kinds import LOINC, Kind
 from simulator.letters.markup import Element, add, add_code, add_templates, add_time, octets
 from simulator.letters.narrative import add_narrative, delivered_table, prescribed_table
 from simulator.xdm.values import Code
@@ -19,7 +19,6 @@ PRESCRIPTION = ("1.3.6.1.4.1.19376.1.9.1.1.1", "1.3.6.1.4.1.19376.1.5.3.1.1.1", 
 """IHE PHARM PRE, IHE PCC, eP-MED-DM."""
 DISPENSING = ("1.3.6.1.4.1.19376.1.5.3.1.1.1", "1.3.6.1.4.1.19376.1.9.1.1.3", "1.2.250.1.213.1.1.1.54@2024.01")
 """IHE PCC, IHE PHARM DIS, eDISP-MED."""
-LOINC = "2.16.840.1.113883.6.1"
 
 
 def level_1(kind: Kind, case: Case, content: Content, papers: Papers, pdf: bytes) -> bytes:

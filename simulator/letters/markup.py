@@ -7,12 +7,13 @@ from datetime import datetime
 from lxml import etree
 from lxml.etree import _Element
 
+from simulator.letters.kinds import LOINC
 from simulator.xdm.values import Code, hl7_zoned
 from simulator.xdm.xml import CDA, XSI
 
 Element = _Element
 PHARM = "urn:ihe:pharm:medication"
-SYSTEM_NAMES = {"2.16.840.1.113883.6.1": "LOINC", "2.16.840.1.113883.6.73": "ATC"}
+SYSTEM_NAMES = {LOINC: "LOINC", "2.16.840.1.113883.6.73": "ATC"}
 
 
 def root(name: str) -> Element:

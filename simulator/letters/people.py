@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from simulator.letters.typography import unaccented
-from simulator.model.mailbox import Patient, Person, Structure
+from simulator.model.mailbox import INS_TEST, Patient, Person, Structure
 from simulator.model.professions import profession_label
-from simulator.xdm.identity import TEST_AUTHORITY, Identity
+from simulator.xdm.identity import Identity
 
 PROVISIONAL = "1.2.250.1.213.1.4.9"
 """OID of provisional matricules (NIA). None is published for tests, so this is the one there is."""
@@ -105,7 +105,7 @@ def subject(patient: Patient) -> Subject:
     birth_name = unaccented(patient.family_name).upper()
     identity = Identity(
         matricule=patient.ins,
-        authority=PROVISIONAL if patient.ins[:1] in "78" else TEST_AUTHORITY,
+        authority=PROVISIONAL if patient.ins[:1] in "78" else INS_TEST,
         birth_name=birth_name,
         first_name=first_name,
         given_names=given,

@@ -15,8 +15,6 @@ INS_AUTHORITIES = {
 NSS_AUTHORITIES = {"1.2.250.1.213.1.4.13", "1.2.250.1.213.1.4.14"}
 """OIDs of the same number as a social security number, which is no INS. Source: FR Core from 2.2.0 [C]."""
 
-TEST_AUTHORITY = "1.2.250.1.213.1.4.10"
-
 
 @dataclass(frozen=True, slots=True)
 class Identity:
