@@ -13,16 +13,10 @@ COLUMNS = "id, topic, owner, at, data, size"
 
 def enter(tx: Transaction, lines: Sequence[NewLine]) -> tuple[int, ...]:
     """Add the lines; their ids."""
-    return tuple(_enter(tx, line) for line in lines)
+    return tuple(tx.insert("ledger (topic, owner, at, data, size, body)",
+                           [(line.topic, line.owner, line.at, line.data, len(line.body), line.body) for line in lines]))
 
 
 def strike(tx: Transaction, ids: Sequence[int]) -> None:
     """Remove the lines that are still there."""
     tx.run("DELETE FROM ledger WHERE id IN (SELECT value FROM json_each(?))", json.dumps(list(ids)))
-
-
-def _enter(tx: Transaction, line: NewLine) -> int:
-    number = tx.run("INSERT INTO ledger (topic, owner, at, data, size, body) VALUES (?, ?, ?, ?, ?, ?)",
-                    line.topic, line.owner, line.at, line.data, len(line.body), line.body).lastrowid
-    assert number is not None
-    return number
