@@ -35,7 +35,8 @@ class Chunking:
         return self._message is not None
 
     def forget(self) -> None:
-        """The transaction is over."""
+        """The transaction is over; the room that its message filled, in chunks or not, is free again."""
+        self._share.give_back()
         self._message = None
         self._looked = 0
         self._flaw = None

@@ -275,7 +275,6 @@ class Dialogue:
         finally:
             self.storing = False
             self.chunks.forget()
-            self._share.give_back()
             self.envelope = Envelope()
         if verdict.refused:
             return self.tally.refused(verdict)
@@ -310,7 +309,6 @@ class Dialogue:
     def _drop(self) -> None:
         """End a transaction that is under way."""
         self.chunks.forget()
-        self._share.give_back()
         if self.envelope.mail_from is not None:
             self.envelope = Envelope()
             self.visit.reset()

@@ -24,14 +24,13 @@ from simulator.smtp.reader import Flaw, Lines
 from simulator.smtp.settings import SmtpSettings
 from simulator.smtp.tally import Answer
 from simulator.smtp.visit import Visit
-from simulator.wire import Channel, Room, Share
+from simulator.wire import Channel, Room
 
 
 class SmtpSession(SMTP):
     """Receives octets, asks the dialogue, writes replies; minds time, back-pressure and the end."""
 
     _wire: Channel
-    _share: Share
     _dialogue: Dialogue
     _awaited: Coroutine[Any, Any, bytes]
 
@@ -76,9 +75,8 @@ class SmtpSession(SMTP):
         self.session = Facts(self.loop)
         self.session.peer = peer
         client = peer[0] if peer else ""
-        self._share = self._room.share(client)
         self._dialogue = Dialogue(self._door, self._visits(client), self.session, self._settings,
-                                  behind=self._behind, secure=self._secure, share=self._share)
+                                  behind=self._behind, secure=self._secure, share=self._room.share(client))
         self._sessions.add(self)
         self._heard()
         self._set_timer()
@@ -276,7 +274,6 @@ class SmtpSession(SMTP):
         self._lines.clear()
         self._dialogue.text = None
         self._dialogue.chunks.forget()
-        self._share.give_back()
         self._sessions.discard(self)
         self._left()
         self._dialogue.visit.gone(self._why)
