@@ -27,15 +27,13 @@ class Run:
 
     __slots__ = ("ends", "text", "uids", "unsure")
 
-    def __init__(self, headings: Iterable[tuple[int, bytes | None]] = ()) -> None:
-        """(UID, heading) in ascending order; None when only reading the message tells."""
+    def __init__(self) -> None:
         self.uids, self.ends = array("I"), array("I")
         self.unsure: frozenset[int] = frozenset()
         self.text = b""
-        self.learn(headings)
 
     def learn(self, headings: Iterable[tuple[int, bytes | None]]) -> None:
-        """Take in more, whatever their order."""
+        """Take in more (UID, heading), whatever their order; None when only reading the message tells."""
         known = {**dict(self._headings()), **dict(headings)}
         self.uids = array("I", sorted(known))
         texts = [(known[uid] or b"") + b"\n" for uid in self.uids]
