@@ -14,7 +14,7 @@ from simulator.controls.errors import Invalid, NotFound, nearest
 from simulator.controls.looking import Looking
 from simulator.controls.patients.profiles import Profiles, holder
 from simulator.controls.sending import Sending, address_of
-from simulator.model.document import LETTERS
+from simulator.model.document import ARCHIVE_NAME, LETTERS
 from simulator.model.mailbox import Factor, Identity, Kind, Mailbox, Person
 from simulator.space import TrustSpace
 
@@ -74,7 +74,7 @@ class Letters:
             raise Invalid(f"{kind} has no structured form", "ask without structured")
         content = await asyncio.to_thread(self._octets, document, form, level, sender, to or [str(about.address)])
         stem = document.file_name.removesuffix(".pdf")
-        names = {"pdf": f"{stem}.pdf", "cda": f"{stem}.xml", "xdm": "IHE_XDM.zip", "eml": f"{stem}.eml"}
+        names = {"pdf": f"{stem}.pdf", "cda": f"{stem}.xml", "xdm": ARCHIVE_NAME, "eml": f"{stem}.eml"}
         return MadeLetter(names[form], _TYPES[form], content)
 
     async def send(

@@ -12,10 +12,9 @@ from typing import Literal
 
 from simulator.letters.document import Document, Form, archive, invented_oid, patient_in_subject
 from simulator.letters.typography import long_date
+from simulator.model.document import ARCHIVE_NAME, XDM_PREFIX
 from simulator.model.mailbox import Kind, Mailbox
 
-ARCHIVE_NAME = "IHE_XDM.zip"
-PREFIX = "XDM/1.0/DDM+"
 LONGEST_LABEL = 40
 NIL = "SIMU0001"
 """X-MSS-NIL: the reference number of a product. Real ones come from convergence.esante.gouv.fr."""
@@ -94,7 +93,7 @@ def display_name(sender: Mailbox) -> str:
 def archive_subject(documents: Sequence[Document]) -> str:
     """``XDM/1.0/DDM+Note de vaccination ADRUN Zoe 31/12/1975`` (ECO.2.1.3)."""
     label = documents[0].label[:LONGEST_LABEL].strip() if len(documents) == 1 else f"{len(documents)} documents"
-    return f"{PREFIX}{label} {patient_in_subject(documents[0])}"
+    return f"{XDM_PREFIX}{label} {patient_in_subject(documents[0])}"
 
 
 def plain_subject(documents: Sequence[Document]) -> str:

@@ -1,9 +1,14 @@
-"""Documents of a patient's space: their kinds, the files taken, how large they may be."""
+"""Documents of care: the archives they travel in; the kinds of a patient's space, its files, how large they may be."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+ARCHIVE_NAME = "IHE_XDM.zip"
+"""The file that documents travel in (ECO.2.1.1)."""
+XDM_PREFIX = "XDM/1.0/DDM+"
+"""What the subject of a letter with an archive begins with, and clients hide (ECO.2.1.3, 3.1.3)."""
 
 MIB = 1024 * 1024
 DOCUMENT_LIMIT = 5 * MIB

@@ -14,11 +14,12 @@ from simulator.mime.part import Part
 from simulator.mime.tree import parse_tree
 from simulator.mime.words import decode_raw, decode_words
 from simulator.model.address import Address
+from simulator.model.document import XDM_PREFIX
 from simulator.receipts import asked_by
 from simulator.rules.letter import header_end
 
-XDM_PREFIX = "XDM/1.0/DDM+"
-"""What a client hides at the head of a subject (ECO.2.1.3, 3.1.3)."""
+__all__ = ["XDM_PREFIX", "Nature", "Summary", "summarise"]
+
 LONGEST_SUBJECT = 500
 """Characters of a subject that are shown."""
 MOST_REFERENCES = 20
