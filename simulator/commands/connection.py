@@ -28,18 +28,23 @@ def place() -> argparse.ArgumentParser:
     return options
 
 
+def client_of(options: argparse.Namespace) -> Client:
+    """The simulator that the options of ``place`` mean. Raises NoSimulator."""
+    from simulator.client import Client
+
+    if options.ready_file is not None:
+        return Client.from_ready_file(options.ready_file, token=options.token)
+    return Client(*filter(None, [options.url]), token=options.token)
+
+
 def running(command: Command) -> Callable[[argparse.Namespace], int]:
     """The command as the command line calls it: options in, exit status out."""
 
     def run(options: argparse.Namespace) -> int:
-        from simulator.client import Client, Declined, NoSimulator, TimedOut
+        from simulator.client import Declined, NoSimulator, TimedOut
 
         try:
-            if options.ready_file is not None:
-                client = Client.from_ready_file(options.ready_file, token=options.token)
-            else:
-                client = Client(*filter(None, [options.url]), token=options.token)
-            command(client, options)
+            command(client_of(options), options)
         except NoSimulator as problem:
             sys.stderr.write(f"{problem}\n")
             return NO_SIMULATOR

@@ -17,11 +17,10 @@ from urllib.parse import urlsplit
 
 import pyotp
 
-from simulator.commands.connection import NO_SIMULATOR, print_json
+from simulator.commands.connection import NO_SIMULATOR, client_of, print_json
 from simulator.commands.tables import print_facts
 
 if TYPE_CHECKING:
-    from simulator.client import Client
     from simulator.config import Configuration
     from simulator.model.mailbox import Mailbox
 
@@ -41,7 +40,7 @@ class Door:
 
 def simulated_now(options: argparse.Namespace) -> datetime:
     """The simulator's date and time. Raises NoSimulator, Declined."""
-    now: str = _client(options).clock()["now"]
+    now: str = client_of(options).clock()["now"]
     return datetime.fromisoformat(now).replace(microsecond=0)
 
 
@@ -73,14 +72,6 @@ def send(options: argparse.Namespace, configuration: Configuration, sender: Mail
         print_facts([("sent", told["message_id"]), ("from", told["from"]), ("to", ", ".join(recipients)),
                      ("subject", told["subject"]), ("size", f"{len(mail)} octets")])
     return 0
-
-
-def _client(options: argparse.Namespace) -> Client:
-    from simulator.client import Client
-
-    if options.ready_file is not None:
-        return Client.from_ready_file(options.ready_file, token=options.token)
-    return Client(*filter(None, [options.url]), token=options.token)
 
 
 def _door(options: argparse.Namespace) -> Door:
