@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from simulator.config.mistakes import KeyPath, did_you_mean, one_of, shown
 from simulator.config.proofreader import Proofreader
-from simulator.config.settings import MIB
 from simulator.config.shapes import OperatorShape, StructureNumber, StructureShape
+from simulator.model.document import MESSAGE_LIMIT
 from simulator.model.identifiers import finess_problems, siret_problems, structure_id
 from simulator.model.mailbox import Kind, Structure
 from simulator.model.operator import Domain, Operator
@@ -20,9 +20,6 @@ DOMAIN_KINDS: Mapping[str, Collection[Kind]] = {
     "outsider": frozenset(),
 }
 """Which mailboxes may live in which kind of domain, unless the caller knows other kinds."""
-
-PATIENT_MESSAGE = 25 * MIB
-"""Octets of the largest message to a patient: 25 Mo, read as MiB of the encoded message (mssante-rules 3.6 [C2])."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +93,7 @@ def _operator(proof: Proofreader, name: str, shape: OperatorShape, kinds: Mappin
             proof.wrong((*here, "message_size"), "is for domains of patients, expected it at the operator only")
         limit = about.message_size
         if limit is None and Kind.PATIENT in kinds.get(about.kind, ()):
-            limit = PATIENT_MESSAGE
+            limit = MESSAGE_LIMIT
         domains.append(Domain(domain, about.kind, name, about.listed, about.description, limit))
     listen = {str(door): port for door, port in shape.listen.items()}
     return Operator(

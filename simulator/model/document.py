@@ -14,7 +14,7 @@ MIB = 1024 * 1024
 DOCUMENT_LIMIT = 5 * MIB
 """Octets of one document of the space (mssante-rules 3.6 [C])."""
 MESSAGE_LIMIT = 25 * MIB
-"""Octets of a message to or from the space, as it travels (mssante-rules 3.6 [C2])."""
+"""Octets of a message to or from the space, as it travels: 25 Mo, read as MiB (mssante-rules 3.6 [C2])."""
 
 _TYPES = {
     ".pdf": "application/pdf", ".txt": "text/plain", ".rtf": "application/rtf", ".jpg": "image/jpeg",
