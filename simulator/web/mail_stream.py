@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from simulator.controls.webmail.reading import Reading
 from simulator.model.mailbox import Identity
 from simulator.store.interface import Change, Folder
-from simulator.web.stream import BREATH
+from simulator.web.stream import stirs
 
 
 async def changes(
@@ -31,15 +31,11 @@ async def changes(
     try:
         yield "retry: 2000\n\nevent: ready\ndata: {}\n\n"
         while not closing.is_set():
-            try:
-                async with asyncio.timeout(BREATH):
-                    await stirred.wait()
-            except TimeoutError:
+            if not await stirs(stirred):
                 yield ": still here\n\n"
             if not still():
                 yield "event: over\ndata: {}\n\n"
                 return
-            stirred.clear()
             told = list(waiting.values())
             waiting.clear()
             for one in told:

@@ -42,7 +42,7 @@ async def lines(
                 since = event.seq
                 if names(event, about, kind):
                     yield _written(event)
-            if not await _stirs(stirred):
+            if not await stirs(stirred):
                 yield ": still here\n\n"
             full = len(waiting) >= MOST_WAITING
             fresh = journal.events(after=since) if full else [e for e in waiting if e.seq > since]
@@ -52,7 +52,8 @@ async def lines(
         ended.cancel()
 
 
-async def _stirs(stirred: asyncio.Event) -> bool:
+async def stirs(stirred: asyncio.Event) -> bool:
+    """Wait for news; False when it is time for a sign of life."""
     try:
         async with asyncio.timeout(BREATH):
             await stirred.wait()
