@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Request
 
 from simulator.controls.controls import Controls
+from simulator.model.mailbox import Identity
 from simulator.web.problems import Problem
 from simulator.web.published import WhitelistPaper
 from simulator.web.sessions import Sessions
@@ -29,6 +30,12 @@ class Here:
     """Set when the simulator stops: whoever is held open must end."""
     sessions: Sessions
     """Who has signed in at the pages."""
+
+    def signed_in(self, word: str | None, *, uses: bool = True) -> Identity | None:
+        """Whose cookie this is, as the space knows them now; None when the session or the right to the mailbox is over.
+        ``uses``: the session lasts longer for it."""
+        known = self.sessions.identity(word, uses=uses)
+        return self.controls.people.still(known) if known is not None else None
 
 
 async def _here(request: Request) -> Here:

@@ -11,7 +11,6 @@ from fastapi.openapi.utils import get_openapi
 from uvicorn._types import ASGI3Application
 
 from simulator.controls.controls import Controls
-from simulator.model.mailbox import Identity
 from simulator.web import console, refusals
 from simulator.web.calls import (
     about,
@@ -61,20 +60,15 @@ def site(controls: Controls, surroundings: Surroundings) -> Site:
     closing = asyncio.Event()
     app = FastAPI(title="mssante-simulator", version=surroundings.version, docs_url=None, redoc_url=None,
                   redirect_slashes=False, telemetry=_NO_TELEMETRY)
-    sessions = Sessions()
-    app.state.here = Here(controls, surroundings, WhitelistPaper(surroundings), closing, sessions)
+    here = app.state.here = Here(controls, surroundings, WhitelistPaper(surroundings), closing, Sessions())
     for calls in CALLS:
         app.include_router(calls)
     for kind, tell in refusals.TELLERS:
         app.add_exception_handler(kind, tell)
     _describe(app, with_token=surroundings.token is not None)
 
-    def signed_in(word: str | None) -> Identity | None:
-        known = sessions.identity(word)
-        return controls.people.still(known) if known is not None else None
-
     guard: Any = Guard(app, controls.journal, host=surroundings.host, names=surroundings.names,
-                       token=surroundings.token, signed_in=signed_in)
+                       token=surroundings.token, signed_in=here.signed_in)
     return Site(guard, closing)
 
 

@@ -39,8 +39,7 @@ def _cookie(request: Request, patient: bool) -> tuple[str, str | None]:
 
 async def _signed_in(request: Request, patient: bool = False) -> Identity:
     here: Here = request.app.state.here
-    known = here.sessions.identity(_cookie(request, patient)[1])
-    identity = here.controls.people.still(known) if known is not None else None
+    identity = here.signed_in(_cookie(request, patient)[1])
     if identity is None:
         raise Problem("signed-out", "Nobody is signed in here, or the session is over.",
                       more={"french": "Votre session est terminée : identifiez-vous à nouveau."})
@@ -98,8 +97,7 @@ async def stream(
 
 def still(here: Here, word: str | None) -> bool:
     """Whoever began to listen with this cookie may go on; listening is no use that makes a session last."""
-    known = here.sessions.identity(word, uses=False)
-    return known is not None and here.controls.people.still(known) is not None
+    return here.signed_in(word, uses=False) is not None
 
 
 def _told(identity: Identity) -> dict[str, Any]:
