@@ -23,7 +23,6 @@ from simulator.xdm import Archive
 __all__ = ["Asked", "End", "Marks", "Moving", "ToWrite", "archive", "mail", "opened", "people", "prefilled", "record",
            "shelf"]
 
-Id = Annotated[str, Field(min_length=1, max_length=40)]
 _LABELS = {
     "INBOX": "Réception", "\\Sent": "Envoyés", "\\Drafts": "Brouillons", "\\Archive": "Archives",
     "\\Junk": "Indésirables", "\\Trash": "Corbeille",
@@ -138,7 +137,6 @@ def prefilled(found: Prefilled) -> dict[str, Any]:
     """What the composer begins with."""
     return {"to": people(found.to), "cc": people(found.cc), "subject": found.subject, "text": found.text,
             "files": [file(one) for one in found.files]}
-
 
 
 
