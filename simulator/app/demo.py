@@ -66,11 +66,12 @@ class Cast:
         self.trust = ssl.create_default_context(cafile=str(sim.authority.ca_file))
 
     @contextmanager
-    def submitting(self, box: Mailbox) -> Iterator[smtplib.SMTP]:
-        """A signed-in SMTP session with STARTTLS."""
+    def submitting(self, box: Mailbox, *, member: Mailbox | None = None) -> Iterator[smtplib.SMTP]:
+        """A signed-in SMTP session with STARTTLS; for the team, a ``member`` signs in."""
         with smtplib.SMTP("localhost", self.sim.ports["submission"], timeout=20) as smtp:
             smtp.starttls(context=self.trust)
-            smtp.login(str(box.address), box.secrets.password)
+            own = (str(box.address), box.secrets.password)
+            smtp.login(*(own if member is None else self._for_the_team(member)))
             yield smtp
 
     @contextmanager
@@ -78,20 +79,15 @@ class Cast:
         """The team's mailbox, through a member's own account."""
         imap = imaplib.IMAP4_SSL("localhost", self.sim.ports["imaps"], ssl_context=self.trust, timeout=20)
         try:
-            digits = pyotp.TOTP(member.secrets.totp).at(self.sim.clock.now()) if code else ""
-            imap.login(f"{self.team.address}*{member.address}", member.secrets.password + digits)
+            imap.login(*self._for_the_team(member, code=code))
             imap.select("INBOX")
             yield imap
         finally:
             imap.logout()
 
     def as_team(self, message: EmailMessage) -> None:
-        """A member sends in the team's name: ``TEAM*member``, password and one-time code."""
-        member = self.members[0]
-        with smtplib.SMTP("localhost", self.sim.ports["submission"], timeout=20) as smtp:
-            smtp.starttls(context=self.trust)
-            code = pyotp.TOTP(member.secrets.totp).at(self.sim.clock.now())
-            smtp.login(f"{self.team.address}*{member.address}", member.secrets.password + code)
+        """A member sends in the team's name."""
+        with self.submitting(self.team, member=self.members[0]) as smtp:
             smtp.send_message(message)
 
     def inside(self, doing: Coroutine[Any, Any, T]) -> T:
@@ -106,6 +102,11 @@ class Cast:
             sys.stdout.write(f"   réponse : {answer}\n")
             return True
         return False
+
+    def _for_the_team(self, member: Mailbox, *, code: bool = True) -> tuple[str, str]:
+        """How a member signs in for the team: ``TEAM*member``, password and one-time code."""
+        digits = pyotp.TOTP(member.secrets.totp).at(self.sim.clock.now()) if code else ""
+        return f"{self.team.address}*{member.address}", member.secrets.password + digits
 
 
 def letter(sender: Mailbox, to: str, subject: str, text: str) -> EmailMessage:
