@@ -70,14 +70,18 @@ class Client:
             assert fnmatchcase(said, words), f"expected {words!r}, heard {said!r}"
         assert not waiting, "a conversation ends with a reply"
 
-    async def mail(self, text: bytes, hello: bool = True) -> str:
-        """A whole message; the reply to its end."""
+    async def envelope(self, hello: bool = True) -> None:
+        """All that comes before the text of a message."""
         if hello:
             await self.reply()
             await self.ask(HELLO[:-2])
         self.send(ENVELOPE)
         for code in ("250", "250", "354"):
             assert (await self.reply()).startswith(code)
+
+    async def mail(self, text: bytes, hello: bool = True) -> str:
+        """A whole message; the reply to its end."""
+        await self.envelope(hello)
         self.send(text)
         return await self.reply()
 

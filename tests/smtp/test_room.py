@@ -6,7 +6,7 @@ import pytest
 
 from simulator.wire import Room
 from tests.smtp.conftest import OpenDoor, Place
-from tests.smtp.talk import ENVELOPE, HELLO, Client
+from tests.smtp.talk import HELLO, Client
 
 pytestmark = pytest.mark.sockets
 
@@ -17,11 +17,7 @@ PUT_OFF = "452 4.3.1 Too many unfinished messages are held here, try again later
 async def a_half(place: Place, lines: int) -> Client:
     """A client in the middle of a message, of which the server holds what it must."""
     client = await place.call()
-    await client.reply()
-    await client.ask(HELLO[:-2])
-    client.send(ENVELOPE)
-    for _ in range(3):
-        await client.reply()
+    await client.envelope()
     client.send(LINE * lines)
     await place.turn()
     return client

@@ -38,11 +38,7 @@ async def test_replies_to_a_group_of_commands_leave_in_one_piece(open_door: Open
 async def test_commands_behind_a_message_wait_for_its_commit(open_door: OpenDoor) -> None:
     place = await open_door("mx", waiting="message")
     client = await place.call()
-    await client.reply()
-    await client.ask(HELLO[:-2])
-    client.send(ENVELOPE)
-    for _ in range(3):
-        await client.reply()
+    await client.envelope()
     client.send(b"x\r\n.\r\nMAIL FROM:<c@alpha.example>\r\nQUIT\r\n")
     await place.visit.entered.wait()
     assert len(place.visit.calls("sender")) == 1
@@ -53,11 +49,7 @@ async def test_commands_behind_a_message_wait_for_its_commit(open_door: OpenDoor
 async def test_input_during_a_commit_is_bounded(open_door: OpenDoor) -> None:
     place = await open_door("mx", SmtpSettings(held_octets=10_000, junk_commands=10**6), waiting="message")
     client = await place.call()
-    await client.reply()
-    await client.ask(HELLO[:-2])
-    client.send(ENVELOPE)
-    for _ in range(3):
-        await client.reply()
+    await client.envelope()
     client.send(b"x\r\n.\r\n")
     await place.visit.entered.wait()
     (channel,) = place.listener.connections
@@ -76,11 +68,7 @@ async def test_input_during_a_commit_is_bounded(open_door: OpenDoor) -> None:
 async def test_a_message_in_hand_is_stored_though_the_client_leaves(open_door: OpenDoor) -> None:
     place = await open_door("mx", waiting="message")
     client = await place.call()
-    await client.reply()
-    await client.ask(HELLO[:-2])
-    client.send(ENVELOPE)
-    for _ in range(3):
-        await client.reply()
+    await client.envelope()
     client.send(b"x\r\n.\r\n")
     await place.visit.entered.wait()
     await client.reset()
@@ -95,11 +83,7 @@ async def test_a_message_in_hand_is_stored_though_the_client_leaves(open_door: O
 async def test_a_client_that_closes_its_side_still_gets_its_answers(open_door: OpenDoor) -> None:
     place = await open_door("mx", waiting="message")
     client = await place.call()
-    await client.reply()
-    await client.ask(HELLO[:-2])
-    client.send(ENVELOPE)
-    for _ in range(3):
-        await client.reply()
+    await client.envelope()
     client.send(b"x\r\n.\r\nNOOP\r\n")
     client.writer.write_eof()
     await place.visit.entered.wait()
@@ -110,11 +94,7 @@ async def test_a_client_that_closes_its_side_still_gets_its_answers(open_door: O
 async def test_a_client_that_closes_inside_a_message_sends_nothing(open_door: OpenDoor) -> None:
     place = await open_door("mx")
     client = await place.call()
-    await client.reply()
-    await client.ask(HELLO[:-2])
-    client.send(ENVELOPE)
-    for _ in range(3):
-        await client.reply()
+    await client.envelope()
     client.send(b"x\r\n.")
     client.writer.write_eof()
     assert await client.reply() == CLOSED
