@@ -84,6 +84,14 @@ export function base64(file) {
   });
 }
 
+/** Chosen files as the API takes them. */
+export const encoded = (files) => Promise.all(files.map(async (file) => ({name: file.name, content: await base64(file)})));
+
+const SHOWN = ["application/pdf", "image/jpeg", "image/png"];
+
+/** True for what a page shows in place. */
+export const canBeShown = (type) => SHOWN.includes(type);
+
 /** A labelled field. */
 export function field(label, input, hint) {
   const id = input.id || `champ-${Math.random().toString(36).slice(2)}`;

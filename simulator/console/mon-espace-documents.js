@@ -1,7 +1,7 @@
 // The section Documents: by kind and date, shown in place, added and removed.
 
-import {announce, base64, day, field, form, h, Refusal, show, size} from "/console/console.js";
-import {canBeShown, DOCUMENT_ENDINGS, DOCUMENT_LIMIT, limit, number, saving, viewer, whyNotTaken} from "/console/mon-espace-space.js";
+import {announce, base64, canBeShown, day, field, form, h, Refusal, show, size} from "/console/console.js";
+import {DOCUMENT_ENDINGS, DOCUMENT_LIMIT, limit, number, saving, viewer, whyNotTaken} from "/console/mon-espace-space.js";
 
 const KINDS = [["DOCPAT01", "Document déposé par moi"], ["57833-6", "Ordonnance"], ["11502-2", "Résultats d’analyses"], ["52040-3", "Image"]];
 const FROM = {configuration: "", patient: "Ajouté par vous", message: "Reçu par message"};

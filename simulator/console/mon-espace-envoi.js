@@ -1,6 +1,6 @@
 // The three steps: which documents, which pharmacy, which words; then the confirmation. Nothing leaves before the last click.
 
-import {announce, base64, field, form, h, Refusal, show, size} from "/console/console.js";
+import {announce, encoded, field, form, h, Refusal, show, size} from "/console/console.js";
 import {others, seen} from "/console/mon-espace-accueil.js";
 import {choosing, enclosed} from "/console/mon-espace-documents.js";
 import {ATTACHED_ENDINGS, ATTACHED_LIMIT, limit, number, whyNotTaken} from "/console/mon-espace-space.js";
@@ -72,9 +72,6 @@ export function attaching(begun = []) {
   const hint = `Photo ou fichier : ${ATTACHED_ENDINGS.join(", ")} ; ${limit(ATTACHED_LIMIT)} en tout. Il part avec le message sans être gardé dans vos documents.`;
   return {element: h("div", {}, field("Ajouter depuis cet appareil", input, hint), wrong, list), chosen: () => files};
 }
-
-/** Files as the API takes them. */
-export const encoded = (files) => Promise.all(files.map(async (file) => ({name: file.name, content: await base64(file)})));
 
 // -- 2: a pharmacy that is offered, or somebody who wrote
 async function addressing(space) {

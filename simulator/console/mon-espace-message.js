@@ -1,7 +1,7 @@
 // One message of a conversation: its words, its files, the archives of health documents that it brings.
 
-import {announce, day, h, moment, Refusal, refusalCard, show, size} from "/console/console.js";
-import {canBeKept, canBeShown, number, saving, viewer} from "/console/mon-espace-space.js";
+import {announce, canBeShown, day, h, moment, Refusal, refusalCard, show, size} from "/console/console.js";
+import {canBeKept, number, saving, viewer} from "/console/mon-espace-space.js";
 
 /** Characters after which the frame of a letter is tall. */
 const LONG = 900;

@@ -1,8 +1,8 @@
 // Conversations: the list, reading, and answering. Opening a message is what sends the receipt.
 
-import {announce, field, form, h, Refusal, show} from "/console/console.js";
+import {announce, encoded, field, form, h, Refusal, show} from "/console/console.js";
 import {row} from "/console/mon-espace-accueil.js";
-import {attaching, encoded, text, whoWrites} from "/console/mon-espace-envoi.js";
+import {attaching, text, whoWrites} from "/console/mon-espace-envoi.js";
 import {choosing} from "/console/mon-espace-documents.js";
 import {message} from "/console/mon-espace-message.js";
 

@@ -46,11 +46,6 @@ export function whyNotTaken(files, endings, most) {
   return "";
 }
 
-const SHOWN = ["application/pdf", "image/jpeg", "image/png"];
-
-/** True for what a page shows in place. */
-export const canBeShown = (type) => SHOWN.includes(type);
-
 /** The file itself, in the page. */
 export function viewer(type, url, title) {
   if (type === "application/pdf") return h("iframe", {class: "apercu", src: `${url}#navpanes=0`, title});

@@ -1,5 +1,5 @@
 // Writing: a new message, an answer, or a message that goes on.
-import {announce, ask, base64, field, focusOn, form, h, show, size} from "/console/console.js";
+import {announce, ask, encoded, field, focusOn, form, h, show, size} from "/console/console.js";
 import {recipientField} from "/console/pharmacie-destinataires.js";
 
 const TITLES = {reply: "Répondre", "reply-all": "Répondre à tous", forward: "Transférer"};
@@ -42,7 +42,7 @@ export async function composeView(place, me, [how = "", id = ""]) {
     cc.take();
     const sent = await ask("POST", "/pages/mail/messages", {
       to: to.people().map((p) => p.address), cc: cc.people().map((p) => p.address), subject: subject.value, text: text.value,
-      files: await Promise.all(picked.files().map(async (file) => ({name: file.name, content: await base64(file)}))),
+      files: await encoded(picked.files()),
       kept_files: picked.kept(), answers: answers ? id : "", how: answers ? how : "reply",
       wants_receipt: receipt.checked, takes_no_answer: last.checked,
     });

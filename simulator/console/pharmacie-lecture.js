@@ -1,9 +1,7 @@
 // One message: who wrote it, what it holds, and everything that may be done with it.
-import {announce, ask, focusOn, h, moment, show, size} from "/console/console.js";
+import {announce, ask, canBeShown, focusOn, h, moment, show, size} from "/console/console.js";
 import {archivePart} from "/console/pharmacie-archive.js";
 import {badge, confirmed, exchangeBadge, identityCard} from "/console/pharmacie-mots.js";
-
-const SHOWN = ["application/pdf", "image/jpeg", "image/png"];
 
 /** Draw the message. `around`: me, folders, folder, back (address of the list), again (draw it anew), gone (it went). */
 export function readingPane(pane, mail, around) {
@@ -119,12 +117,12 @@ function filePart(file, url, patients) {
   }}, file.is_xdm ? "Ouvrir l’archive" : "Aperçu");
   return h("div", {class: "fichier"},
     h("div", {class: "ligne"}, h("span", {class: "coupe"}, h("strong", {}, name), " ", h("span", {class: "discret"}, size(file.size))),
-      h("span", {class: "actions serre"}, (file.is_xdm || SHOWN.includes(file.type)) && peek,
+      h("span", {class: "actions serre"}, (file.is_xdm || canBeShown(file.type)) && peek,
         h("a", {class: "bouton petit", href: url, download: name}, "Enregistrer"))),
     below);
 }
 
 /** A PDF or a picture, shown in place. */
-export function preview(type, url, name) {
+function preview(type, url, name) {
   return type === "application/pdf" ? h("iframe", {class: "apercu", src: url, title: name}) : h("img", {class: "apercu", src: url, alt: name});
 }
