@@ -26,11 +26,11 @@ export class Refusal extends Error {
   }
 }
 
-/** Ask the API; JSON in, JSON out. Raises Refusal. */
-export async function ask(method, path, body) {
+/** Ask the API; JSON in, JSON out. `more` are further headers. Raises Refusal. */
+export async function ask(method, path, body, more = {}) {
   const answer = await fetch(path, {
     method,
-    headers: body === undefined ? {} : {"Content-Type": "application/json"},
+    headers: {...(body === undefined ? {} : {"Content-Type": "application/json"}), ...more},
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   const text = await answer.text();

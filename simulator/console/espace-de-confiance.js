@@ -12,16 +12,7 @@ const state = {events: [], group: "tout", about: "", operatorOf: new Map(), toke
 document.getElementById("menu").append(
   h("a", {href: "/mon-espace"}, "Mon espace"), h("a", {href: "/pharmacie"}, "Pharmacie"), h("a", {href: "/"}, "Accueil"));
 
-async function api(method, path, body) {
-  const answer = await fetch(path, {method, body: body === undefined ? undefined : JSON.stringify(body), headers: {
-    ...(body === undefined ? {} : {"Content-Type": "application/json"}),
-    ...(state.token ? {Authorization: `Bearer ${state.token}`} : {})}});
-  if (answer.status === 401) throw new NeedsToken();
-  if (answer.ok) return answer.status === 204 ? {} : answer.json();
-  return ask(method, path, body);
-}
-
-class NeedsToken extends Error {}
+const api = (method, path, body) => ask(method, path, body, state.token ? {Authorization: `Bearer ${state.token}`} : {});
 
 function askForToken() {
   show(content, h("h1", {}, "Espace de confiance"), h("section", {class: "carte"},
@@ -173,6 +164,6 @@ async function begin() {
 }
 
 begin().catch((problem) => {
-  if (problem instanceof NeedsToken) askForToken();
+  if (problem.status === 401) askForToken();
   else show(content, h("h1", {}, "Espace de confiance"), refusalCard(problem));
 });
