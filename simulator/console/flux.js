@@ -25,7 +25,7 @@ export async function follow(since, heard, state, token = "") {
         }
       }
     } catch {
-      state("coupé");
+      // A cut, as when the answer ends.
     }
     state("coupé");
     await new Promise((again) => setTimeout(again, 2000));

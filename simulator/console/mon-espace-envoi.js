@@ -130,7 +130,7 @@ async function writing(space) {
     const answer = await space.post("/messages", {
       to: wish.to, subject, body, documents: wish.documents, files: await encoded(wish.files), caregiver: caregiver || null,
     });
-    sent = {...wish, ...answer, name: wish.name};
+    sent = {...wish, ...answer};
     wish = fresh();
     announce("Votre message est envoyé.");
     go("confirmation");
@@ -146,8 +146,8 @@ async function writing(space) {
 }
 
 /** A text area that holds these words. */
-export function text(words, name = "body") {
-  const area = h("textarea", {name, rows: "9", required: true});
+export function text(words) {
+  const area = h("textarea", {name: "body", rows: "9", required: true});
   area.value = words;
   return area;
 }

@@ -30,7 +30,7 @@ async function render() {
     if (leave.stays && leave.stays(name, rest)) return;
     leave();
     leave = () => {};
-    const left = await VIEWS[name](place, me, rest, () => mine === turn);
+    const left = await VIEWS[name](place, me, rest);
     if (mine === turn) leave = left || (() => {});
     else if (left) left();
   } catch (problem) {
