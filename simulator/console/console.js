@@ -92,6 +92,10 @@ const SHOWN = ["application/pdf", "image/jpeg", "image/png"];
 /** True for what a page shows in place. */
 export const canBeShown = (type) => SHOWN.includes(type);
 
+/** A name and what it is, for a list of facts. */
+export const fact = (name, value, hint) =>
+  h("div", {}, h("dt", {}, name), h("dd", {}, value, hint && h("span", {class: "discret"}, ` (${hint})`)));
+
 /** A labelled field. */
 export function field(label, input, hint) {
   const id = input.id || `champ-${Math.random().toString(36).slice(2)}`;

@@ -1,6 +1,6 @@
 // The section Documents: by kind and date, shown in place, added and removed.
 
-import {announce, base64, canBeShown, day, field, form, h, Refusal, show, size} from "/console/console.js";
+import {announce, base64, canBeShown, day, fact, field, form, h, Refusal, show, size} from "/console/console.js";
 import {DOCUMENT_ENDINGS, DOCUMENT_LIMIT, limit, number, saving, viewer, whyNotTaken} from "/console/mon-espace-space.js";
 
 const KINDS = [["DOCPAT01", "Document déposé par moi"], ["57833-6", "Ordonnance"], ["11502-2", "Résultats d’analyses"], ["52040-3", "Image"]];
@@ -61,7 +61,7 @@ export async function document_(space, id) {
     parts: [
       h("p", {class: "fil"}, h("a", {href: "#/documents"}, "Mes documents")),
       h("section", {class: "carte", "aria-label": "Document"},
-        h("dl", {class: "faits"}, fact("Type", one.kind), fact("Auteur", one.author), fact("Date", day(one.date)), fact("Fichier", `${one.name}, ${size(one.size)}`)),
+        h("dl", {class: "faits"}, one.kind && fact("Type", one.kind), one.author && fact("Auteur", one.author), fact("Date", day(one.date)), fact("Fichier", `${one.name}, ${size(one.size)}`)),
         h("div", {class: "actions"},
           h("a", {class: "bouton principal", href: `#/envoyer/1/${encodeURIComponent(id)}`}, "Envoyer à ma pharmacie"),
           saving(space.file(url), one.name),
@@ -72,8 +72,6 @@ export async function document_(space, id) {
     ],
   };
 }
-
-const fact = (name, value) => value && h("div", {}, h("dt", {}, name), h("dd", {}, value));
 
 async function take(space, one) {
   if (!window.confirm(`Retirer « ${one.title} » de votre espace ?`)) return;

@@ -1,6 +1,6 @@
 // The three steps: which documents, which pharmacy, which words; then the confirmation. Nothing leaves before the last click.
 
-import {announce, encoded, field, form, h, Refusal, show, size} from "/console/console.js";
+import {announce, encoded, fact, field, form, h, Refusal, show, size} from "/console/console.js";
 import {others, seen} from "/console/mon-espace-accueil.js";
 import {choosing, enclosed} from "/console/mon-espace-documents.js";
 import {ATTACHED_ENDINGS, ATTACHED_LIMIT, limit, number, whyNotTaken} from "/console/mon-espace-space.js";
@@ -141,8 +141,7 @@ async function writing(space) {
   });
   made.querySelector(".actions").append(before(2));
   return steps(3, h("dl", {class: "faits"},
-    h("div", {}, h("dt", {}, "À"), h("dd", {}, wish.name)),
-    h("div", {}, h("dt", {}, "Avec"), h("dd", {}, enclosed(wish.documents.length, wish.files.length)))), made);
+    fact("À", wish.name), fact("Avec", enclosed(wish.documents.length, wish.files.length))), made);
 }
 
 /** A text area that holds these words. */

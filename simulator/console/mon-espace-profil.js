@@ -1,6 +1,6 @@
 // Who the patient is, the address to give to professionals, who helps, and what they were told.
 
-import {announce, day, h, moment} from "/console/console.js";
+import {announce, day, fact, h, moment} from "/console/console.js";
 
 const STATES = {open: "ouvert", "not activated": "pas encore activé", closed: "fermé", opposed: "fermé, à la suite d’une opposition", suspended: "suspendu"};
 const WAYS = {"e-mail": "par courriel", push: "sur votre téléphone", none: "jamais"};
@@ -35,8 +35,6 @@ export async function profile(space) {
     ],
   };
 }
-
-const fact = (name, value, hint) => h("div", {}, h("dt", {}, name), h("dd", {}, value, hint && h("span", {class: "discret"}, ` (${hint})`)));
 
 async function oppose(space) {
   if (!window.confirm("Fermer votre espace ? Vous serez déconnecté.")) return;

@@ -1,5 +1,5 @@
 // Words and small signs that several views of the page Pharmacie share.
-import {h, moment} from "/console/console.js";
+import {fact, h, moment} from "/console/console.js";
 
 const SORTS = {
   patient: ["Patient", "vert"], professional: ["Professionnel", ""], notice: ["Message de l’opérateur", "ambre"],
@@ -41,11 +41,11 @@ export function spacedIns(ins) {
 export function identityCard(patient) {
   const sex = {F: "Féminin", M: "Masculin"}[patient.sex];
   return h("dl", {class: "identite", "aria-label": "Identité du patient"},
-    pair("Nom de naissance", patient.birth_name || "—"),
-    pair("Prénom", patient.given_name || "—"),
-    pair("Matricule INS", h("span", {class: "ins", "data-ins": patient.ins}, spacedIns(patient.ins))),
-    patient.birth_date && pair("Né(e) le", born(patient.birth_date)),
-    sex && pair("Sexe", sex),
+    fact("Nom de naissance", patient.birth_name || "—"),
+    fact("Prénom", patient.given_name || "—"),
+    fact("Matricule INS", h("span", {class: "ins", "data-ins": patient.ins}, spacedIns(patient.ins))),
+    patient.birth_date && fact("Né(e) le", born(patient.birth_date)),
+    sex && fact("Sexe", sex),
     !patient.is_known && h("p", {class: "discret"}, "D’après le message : ce patient n’est pas connu de l’espace de confiance."));
 }
 
@@ -53,10 +53,6 @@ export function identityCard(patient) {
 function born(written) {
   const date = new Date(`${written}T12:00:00`);
   return Number.isNaN(date.getTime()) ? written : BIRTH.format(date);
-}
-
-function pair(name, value) {
-  return h("div", {}, h("dt", {}, name), h("dd", {}, value));
 }
 
 /** Asks before something that cannot be undone; resolves to true or false. */
