@@ -1,6 +1,6 @@
 // An archive IHE_XDM.zip, opened: whose documents, which ones, and what is wrong with it.
-import {day, h, show, size} from "/console/console.js";
-import {identityCard} from "/console/pharmacie-mots.js";
+import {day, h, size} from "/console/console.js";
+import {identityCard, peekButton} from "/console/pharmacie-mots.js";
 
 /** The archive as the server tells it; `url` leads to its documents, `patients` are those the message names. */
 export function archivePart(archive, url, patients) {
@@ -20,11 +20,7 @@ const same = (one, other) => one.slice(0, 13).toUpperCase() === other.slice(0, 1
 
 function documentPart(document, url) {
   const below = h("div", {});
-  const peek = h("button", {type: "button", class: "petit", "aria-expanded": "false", onclick: () => {
-    const open = peek.getAttribute("aria-expanded") === "true";
-    peek.setAttribute("aria-expanded", String(!open));
-    show(below, !open && h("iframe", {class: "apercu", src: `${url}?inline=true`, title: document.title}));
-  }}, "Afficher le PDF");
+  const peek = peekButton("Afficher le PDF", below, () => h("iframe", {class: "apercu", src: `${url}?inline=true`, title: document.title}));
   const intact = {true: ["Intact", "vert"], false: ["Empreinte fausse", "rouge"]}[document.intact];
   return h("section", {class: "document", "aria-label": document.title},
     h("h4", {}, document.title || document.kind || document.name, " ", intact && h("span", {class: `etiquette ${intact[1]}`}, intact[0])),

@@ -1,7 +1,7 @@
 // One message: who wrote it, what it holds, and everything that may be done with it.
 import {announce, ask, canBeShown, focusOn, h, moment, show, size} from "/console/console.js";
 import {archivePart} from "/console/pharmacie-archive.js";
-import {badge, confirmed, exchangeBadge, identityCard} from "/console/pharmacie-mots.js";
+import {badge, confirmed, exchangeBadge, identityCard, peekButton} from "/console/pharmacie-mots.js";
 
 /** Draw the message. `around`: me, folders, folder, back (address of the list), again (draw it anew), gone (it went). */
 export function readingPane(pane, mail, around) {
@@ -108,13 +108,9 @@ function body(mail, url) {
 function filePart(file, url, patients) {
   const below = h("div", {});
   const name = file.name || "fichier sans nom";
-  const peek = h("button", {type: "button", class: "petit", "aria-expanded": "false", onclick: async () => {
-    const open = peek.getAttribute("aria-expanded") === "true";
-    peek.setAttribute("aria-expanded", String(!open));
-    if (open) show(below);
-    else if (file.is_xdm) show(below, archivePart(await ask("GET", `${url}/archive`), `${url}/archive`, patients));
-    else show(below, preview(file.type, `${url}?inline=true`, name));
-  }}, file.is_xdm ? "Ouvrir l’archive" : "Aperçu");
+  const peek = file.is_xdm
+    ? peekButton("Ouvrir l’archive", below, async () => archivePart(await ask("GET", `${url}/archive`), `${url}/archive`, patients))
+    : peekButton("Aperçu", below, () => preview(file.type, `${url}?inline=true`, name));
   return h("div", {class: "fichier"},
     h("div", {class: "ligne"}, h("span", {class: "coupe"}, h("strong", {}, name), " ", h("span", {class: "discret"}, size(file.size))),
       h("span", {class: "actions serre"}, (file.is_xdm || canBeShown(file.type)) && peek,

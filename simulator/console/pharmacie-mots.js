@@ -1,5 +1,5 @@
 // Words and small signs that several views of the page Pharmacie share.
-import {fact, h, moment} from "/console/console.js";
+import {fact, h, moment, show} from "/console/console.js";
 
 const SORTS = {
   patient: ["Patient", "vert"], professional: ["Professionnel", ""], notice: ["Message de l’opérateur", "ambre"],
@@ -53,6 +53,16 @@ export function identityCard(patient) {
 function born(written) {
   const date = new Date(`${written}T12:00:00`);
   return Number.isNaN(date.getTime()) ? written : BIRTH.format(date);
+}
+
+/** A button that shows something below, and hides it again. */
+export function peekButton(label, below, make) {
+  const button = h("button", {type: "button", class: "petit", "aria-expanded": "false", onclick: async () => {
+    const open = button.getAttribute("aria-expanded") === "true";
+    button.setAttribute("aria-expanded", String(!open));
+    show(below, !open && await make());
+  }}, label);
+  return button;
 }
 
 /** Asks before something that cannot be undone; resolves to true or false. */
