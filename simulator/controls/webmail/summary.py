@@ -18,8 +18,6 @@ from simulator.model.document import XDM_PREFIX
 from simulator.receipts import asked_by
 from simulator.rules.letter import header_end
 
-__all__ = ["XDM_PREFIX", "Nature", "Summary", "summarise"]
-
 LONGEST_SUBJECT = 500
 """Characters of a subject that are shown."""
 MOST_REFERENCES = 20

@@ -11,9 +11,9 @@ from simulator.controls.webmail.correspondents import Correspondent
 from simulator.controls.webmail.drafting import How, Prefilled
 from simulator.controls.webmail.reading import Mail, Opened, Shelf
 from simulator.controls.webmail.records import Record
-from simulator.controls.webmail.summary import XDM_PREFIX
 from simulator.controls.webmail.writing import MOST_FILES, MOST_RECIPIENTS, Written
 from simulator.mime.writing import Attached
+from simulator.model.document import XDM_PREFIX
 from simulator.web.shapes import archives
 from simulator.web.shapes.base import Body, Name, Taken, moment
 from simulator.web.shapes.messages import Octets
